@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line as a value. CLI11 is walled in by options.cpp; help, man page and completion come from one tree.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "policies/check.h"
+
+namespace preflight::cli {
+
+enum class Verb : std::uint8_t { check, facts, record, explain, list, man, completion };
+enum class Format : std::uint8_t { text, json };
+enum class Color : std::uint8_t { automatic, always, never };
+
+struct Options {
+  Verb verb = Verb::check;
+  std::vector<std::string> configs;   // --config
+  std::string instance;               // --instance
+  std::vector<std::string> policies;  // --policy; empty: the standard places
+  std::string root;                   // --root
+  std::string bundle;                 // --from
+  std::string output;                 // record -o
+  std::vector<std::string> only;
+  std::vector<std::string> skip;
+  std::string topic;  // explain ID
+  Format format = Format::text;
+  Severity fail_on = Severity::error;
+  Color color = Color::automatic;
+  std::chrono::milliseconds sample{0};
+  bool quiet = false;
+  bool verbose = false;
+};
+
+/// What to do instead of running: print `text` (help, version) and exit 0, or complain and exit 2.
+struct Stop {
+  int exit_code = 0;
+  std::string text;
+};
+
+/// Environment variables LBPREFLIGHT_POLICY, _CONFIG, _FORMAT and _FAIL_ON stand behind the arguments.
+[[nodiscard]] std::variant<Options, Stop> parse_options(int argc, const char* const* argv);
+
+/// The roff source of lbpreflight(8), made from the option tree and the catalog.
+[[nodiscard]] std::string man_page();
+
+/// A bash completion script, made from the option tree and the catalog.
+[[nodiscard]] std::string bash_completion();
+
+}  // namespace preflight::cli

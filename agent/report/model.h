@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a check run says, before any format: the writers (text, JSON) turn this one value into bytes.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "policies/assess.h"
+#include "policies/demand.h"
+#include "probes/facts.h"
+
+namespace preflight {
+
+/// Counts over the results that are not waived and not folded.
+struct Summary {
+  std::size_t pass = 0;
+  std::size_t error = 0;
+  std::size_t warning = 0;
+  std::size_t info = 0;
+  std::size_t not_checked = 0;
+  std::size_t not_applicable = 0;
+  std::size_t waived = 0;
+};
+
+/// One run. The parts it points to must outlive it.
+struct Report {
+  const Facts* facts = nullptr;
+  const Demand* demand = nullptr;
+  const Assessment* assessment = nullptr;
+  Severity fail_on = Severity::error;
+  std::int64_t taken_at = 0;  // seconds since the epoch, UTC
+  std::chrono::milliseconds took{0};
+  std::vector<std::string> notes;  // expired and unused waivers, blind spots
+  Summary summary;
+  int exit_code = 0;
+};
+
+[[nodiscard]] Summary summarize(const Assessment& assessment);
+
+/// The exit code of a check run (design: 1 findings at or above fail_on, else 3 an Unknown at or above it, else 0).
+[[nodiscard]] int exit_code_of(const Assessment& assessment, Severity fail_on);
+
+}  // namespace preflight

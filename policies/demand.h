@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a configuration demands of its host: quantities with their arithmetic, every term traced to file and line.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "probes/facts.h"
+
+namespace preflight {
+
+/// Who chose a number. Only what a person configured may be worse than info: an automatic maxconn is a ceiling.
+enum class Basis : std::uint8_t { configured, automatic, assumed };
+[[nodiscard]] std::string_view to_string(Basis basis);
+
+/// One addend, as shown: "2 x 100,000 maxconn (haproxy.cfg:4)".
+struct Term {
+  std::string label;
+  std::int64_t value = 0;
+  haproxy::Origin origin{};
+};
+
+struct Quantity {
+  std::int64_t value = 0;
+  Basis basis = Basis::automatic;
+  std::vector<Term> terms{};
+};
+
+/// The accept queue one listener asks listen(2) for.
+struct BacklogDemand {
+  const haproxy::Proxy* proxy = nullptr;
+  const haproxy::Bind* bind = nullptr;
+  Quantity backlog;
+};
+
+/// An address and port haproxy will bind; `bind` tells the options.
+struct PortDemand {
+  const haproxy::Proxy* proxy = nullptr;  // null: a stats socket on TCP, a peers section
+  const haproxy::Bind* bind = nullptr;
+  std::string owner;  // "frontend web", "stats socket", "peers mesh"
+};
+
+/// Connections that may leave for one destination from one source: the four-tuple minus the source port.
+struct SourcePortsDemand {
+  std::string source;       // "*" when haproxy lets the kernel choose
+  std::string destination;  // "10.0.1.1:8080"
+  std::optional<IpAddress> destination_ip{};
+  std::uint16_t destination_port = 0;
+  std::optional<IpAddress> source_ip{};
+  std::uint32_t own_range = 0;  // ports of `source ip:lo-hi`: haproxy's own allocator; 0: the kernel's range
+  haproxy::Mode mode = haproxy::Mode::http;  // tcp when any proxy of the tuple is in tcp mode
+  Quantity connections;
+};
+
+/// The demand of one instance; pointers reach into the facts it was computed from, which must outlive it.
+struct InstanceDemand {
+  const haproxy::InstanceFacts* instance = nullptr;
+  Quantity maxconn;
+  Result<Quantity> file_descriptors = unread("file descriptors");
+  std::vector<BacklogDemand> backlog;
+  std::vector<SourcePortsDemand> source_ports;
+  std::vector<PortDemand> ports;
+  Quantity conntrack;
+
+  /// The listener that asks for most; nullptr when there is none.
+  [[nodiscard]] const BacklogDemand* largest_backlog() const;
+};
+
+/// One entry for each instance whose configuration could be read.
+struct Demand {
+  std::vector<InstanceDemand> instances;
+};
+
+/// Pure: the same facts give the same demand.
+[[nodiscard]] Demand compute_demand(const Facts& facts);
+
+}  // namespace preflight

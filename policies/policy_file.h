@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Policy files: TOML, checked against the declared checks and parameters before anything is read of the host.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policies/policy.h"
+#include "probes/base/result.h"
+
+namespace preflight {
+
+/// One policy file's text. The floor below hands it over: a policy reads no files.
+struct PolicyText {
+  std::string path;
+  std::string content;
+};
+
+/// A policy larger than this is refused unread.
+inline constexpr std::size_t kPolicyLimit = 1024U * 1024U;
+
+/// The built-in policy (policies/default.toml), then `files` in order: per key the last wins, waivers add up. Any
+/// unknown table, key or check, wrong type, bad date, missing field or duplicate (check, subject) is an error whose
+/// object is "file:line:column" and whose reason names the nearest known name.
+[[nodiscard]] Result<Policy> load_policy(const std::vector<PolicyText>& files);
+
+}  // namespace preflight

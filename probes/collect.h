@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads a host once, as far as the checks of this run need it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "probes/facts.h"
+#include "probes/host/host_view.h"
+
+namespace preflight {
+
+/// A source of facts that a check declares; a source no check needs is not read.
+enum class Need : std::uint8_t {
+  verdict,     // haproxy -c
+  unit,        // properties of the unit
+  listeners,   // listening TCP and bound UDP sockets
+  port_users,  // other sockets on the wanted ports, with owners
+  outgoing,    // connections towards the servers
+  netstat,
+  sockstat,
+  conntrack,
+  local_addresses,
+};
+
+struct CollectRequest {
+  std::set<Need> needs;
+  std::set<std::string, std::less<>> sysctls;
+  std::vector<std::string> configs;     // --config
+  std::string instance;                 // --instance
+  std::chrono::milliseconds sample{0};  // between two samples; 0: one only
+  std::chrono::milliseconds owners_deadline{1000};
+};
+
+/// The snapshot; an error only when the request itself names what cannot be had (--config, --instance).
+[[nodiscard]] Result<Facts> collect(const HostView& host, const CollectRequest& request);
+
+}  // namespace preflight

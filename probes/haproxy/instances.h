@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which haproxy services this host has: running masters with their workers, else the unit, else the configuration
+// alone.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "probes/base/result.h"
+#include "probes/haproxy/binary.h"
+#include "probes/haproxy/command_line.h"
+#include "probes/haproxy/config.h"
+#include "probes/host/host_view.h"
+#include "probes/linux/process.h"
+#include "probes/linux/unit_properties.h"
+
+namespace preflight::haproxy {
+
+enum class Role : std::uint8_t { standalone, master, worker, old_worker };
+
+struct InstanceProcess {
+  Role role = Role::standalone;
+  ProcessFacts process;
+};
+
+/// How we came to judge this configuration (design section 6, "which configuration").
+enum class ConfigSource : std::uint8_t { named, running, unit, standard_path };
+
+/// Where the unit's properties came from: the running systemd, or its files on disk.
+enum class UnitSource : std::uint8_t { systemd, files };
+
+/// haproxy's own verdict on its configuration: `haproxy -c`.
+struct Verdict {
+  int status = 0;
+  std::string command;
+  std::vector<std::string> messages;  // what it printed, one entry a line
+};
+
+/// One haproxy service: its unit's name, else its first configuration path; never a pid.
+struct InstanceFacts {
+  std::string name;
+  ConfigSource source = ConfigSource::standard_path;
+  CommandLine command_line;
+  std::vector<InstanceProcess> processes;  // empty: not running
+  Result<UnitProperties> unit = fail(std::errc::no_such_file_or_directory, "unit", "none");
+  std::optional<UnitSource> unit_source{};
+  Result<BinaryFacts> binary = unread("haproxy");
+  Result<Config> config = unread("configuration");
+  Result<Verdict> verdict = unread("haproxy -c");
+  Netns netns;  // where its sockets live
+
+  [[nodiscard]] bool running() const { return !processes.empty(); }
+  /// The process that was started first and raises limits: the master, else the standalone process.
+  [[nodiscard]] const ProcessFacts* head() const;
+  /// The processes that take connections now (workers, or the standalone one).
+  [[nodiscard]] std::vector<const ProcessFacts*> workers() const;
+  [[nodiscard]] std::vector<const ProcessFacts*> old_workers() const;
+};
+
+}  // namespace preflight::haproxy

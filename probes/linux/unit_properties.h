@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// A service unit's properties that bear on haproxy, whether the running systemd told them or the unit's files did.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace preflight {
+
+/// LimitNOFILE "infinity" and an unbounded CapabilityBoundingSet.
+inline constexpr std::uint64_t kUnlimited = UINT64_MAX;
+
+struct EnvironmentFile {
+  std::string path;
+  bool optional = false;  // written with a leading '-'
+  friend bool operator==(const EnvironmentFile&, const EnvironmentFile&) = default;
+};
+
+struct UnitProperties {
+  std::string name;             // "haproxy.service"
+  std::string load_state;       // "loaded", "not-found", ...; empty when read from files
+  std::string active_state;     // "active", "failed", "inactive", ...; empty when read from files
+  std::string unit_file_state;  // "enabled", "disabled", "masked", ...
+  std::string result;           // "success", "exit-code", ...
+  std::string fragment_path;
+  std::vector<std::string> drop_in_paths;
+  std::uint64_t limit_nofile = 0;  // hard
+  std::uint64_t limit_nofile_soft = 0;
+  std::uint32_t main_pid = 0;
+  std::string user;  // empty: root
+  std::uint64_t capability_bounding_set = kUnlimited;
+  std::vector<std::string> environment;  // NAME=value
+  std::vector<EnvironmentFile> environment_files;
+  std::vector<std::string> exec_start;  // argv of the first ExecStart, variables not expanded
+  friend bool operator==(const UnitProperties&, const UnitProperties&) = default;
+};
+
+}  // namespace preflight
