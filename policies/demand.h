@@ -33,7 +33,7 @@ struct Quantity {
 struct BacklogDemand {
   const haproxy::Proxy* proxy = nullptr;
   const haproxy::Bind* bind = nullptr;
-  Quantity backlog;
+  Result<Quantity> backlog = unread("backlog");  // an error where it follows an automatic maxconn that is not known
 };
 
 /// An address and port haproxy will bind; `bind` tells the options.
@@ -52,18 +52,21 @@ struct SourcePortsDemand {
   std::optional<IpAddress> source_ip{};
   std::uint32_t own_range = 0;  // ports of `source ip:lo-hi`: haproxy's own allocator; 0: the kernel's range
   haproxy::Mode mode = haproxy::Mode::http;  // tcp when any proxy of the tuple is in tcp mode
-  Quantity connections;
+  haproxy::Origin origin{};                  // of the first server of the tuple
+  bool bounded = false;                      // every server of the tuple has a maxconn of its own
+  Result<Quantity> connections = unread("connections");
 };
 
 /// The demand of one instance; pointers reach into the facts it was computed from, which must outlive it.
 struct InstanceDemand {
   const haproxy::InstanceFacts* instance = nullptr;
-  Quantity maxconn;
+  /// The effective global maxconn: configured, or what haproxy will compute from its limits.
+  Result<Quantity> maxconn = unread("maxconn");
   Result<Quantity> file_descriptors = unread("file descriptors");
   std::vector<BacklogDemand> backlog;
   std::vector<SourcePortsDemand> source_ports;
   std::vector<PortDemand> ports;
-  Quantity conntrack;
+  Result<Quantity> conntrack = unread("conntrack entries");
 
   /// The listener that asks for most; nullptr when there is none.
   [[nodiscard]] const BacklogDemand* largest_backlog() const;

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The global maxconn in force: -n, else the configuration, else what haproxy computes from the limit it was started
+// with (compute_ideal_maxconn in src/limits.c), which is a ceiling and not a wish.
+#include <algorithm>
+
+#include "policies/demand/parts.h"
+#include "policies/demand/start_limits.h"
+
+namespace preflight::demand {
+namespace {
+
+constexpr std::int64_t kFloor = 100;                      // DEFAULT_MAXCONN
+constexpr std::uint64_t kDefaultFdHardLimit = 1'048'576;  // DEFAULT_MAXFD, since 3.1
+constexpr haproxy::Version kHasDefaultFdHardLimit{3, 1, 0};
+
+/// The limit that haproxy divides by two: the hard one, unless it is infinite, and no more than fd-hard-limit.
+std::uint64_t usable_limit(const Limits& limits, const Scope& scope) {
+  auto usable = std::max(limits.soft, limits.hard);
+  if (usable == kUnlimited) usable = limits.soft;
+  const auto& global = scope.config.global;
+  if (global.fd_hard_limit) return std::min(usable, static_cast<std::uint64_t>(global.fd_hard_limit->value));
+  const bool bounded = scope.instance.binary && scope.instance.binary->version >= kHasDefaultFdHardLimit;
+  if (bounded && !global.ulimit_n) return std::min(usable, kDefaultFdHardLimit);
+  return usable;
+}
+
+/// A splicing proxy without a bound makes a pipe for every four connections: five descriptors for two connections.
+bool splices_without_bound(const haproxy::Config& config) {
+  if (config.global.maxpipes) return false;
+  return std::any_of(config.proxies.begin(), config.proxies.end(), [](const haproxy::Proxy& proxy) {
+    const bool bounded = (proxy.kind == haproxy::ProxyKind::backend || proxy.maxconn) &&
+                         (proxy.kind == haproxy::ProxyKind::frontend || proxy.fullconn);
+    return proxy.splices && !proxy.disabled && !bounded;
+  });
+}
+
+Result<Quantity> automatic(const Scope& scope, const std::vector<Term>& fixed) {
+  if (scope.instance.command_line.memory_mib) {
+    return fail(std::errc::function_not_supported, "maxconn", "haproxy derives it from -m, which is not computed here");
+  }
+  const auto limits = start_limits(scope.instance, scope.facts);
+  if (!limits) return tl::make_unexpected(limits.error());
+  const auto limit = static_cast<std::int64_t>(usable_limit(limits->nofile, scope));
+  const auto taken = sum_of(fixed, Basis::automatic).value;
+  const auto pipes = scope.config.global.maxpipes ? 2 * scope.config.global.maxpipes->value : 0;
+  const auto remain = limit - taken - pipes;
+  const auto computed = splices_without_bound(scope.config) ? 2 * remain / 5 : remain / 2;
+  Quantity result{std::max(computed, kFloor), Basis::automatic, {}};
+  result.terms = {{"descriptor limit of " + limits->source, limit, {}}, {"taken by the rest", -(taken + pipes), {}}};
+  return result;
+}
+
+}  // namespace
+
+Result<Quantity> maxconn(const Scope& scope, const Result<std::vector<Term>>& fixed) {
+  if (const auto& given = scope.instance.command_line.maxconn; given && *given > 0) {
+    return sum_of({{"-n on the command line", *given, {}}}, Basis::configured);
+  }
+  if (const auto& written = scope.config.global.maxconn; written && written->value > 0) {
+    return sum_of({{"maxconn", written->value, written->origin}}, Basis::configured);
+  }
+  if (!fixed) return tl::make_unexpected(fixed.error());
+  return automatic(scope, *fixed);
+}
+
+}  // namespace preflight::demand

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts of a demand, one file each; compute_demand() puts them together.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "policies/demand.h"
+
+namespace preflight::demand {
+
+/// What every part needs to know of one instance.
+struct Scope {
+  const haproxy::InstanceFacts& instance;
+  const haproxy::Config& config;
+  const Facts& facts;
+};
+
+/// Threads haproxy will run: `nbthread`, else as observed, else one per CPU it may use.
+[[nodiscard]] Result<Term> threads(const Scope& scope);
+
+/// Every addend of maxsock but those that depend on maxconn (src/haproxy.c and the files named at each term).
+[[nodiscard]] Result<std::vector<Term>> fixed_descriptors(const Scope& scope);
+
+/// The global maxconn in force. Automatic: what is left of the limit after `fixed`, two descriptors a connection.
+[[nodiscard]] Result<Quantity> maxconn(const Scope& scope, const Result<std::vector<Term>>& fixed);
+
+/// maxsock: `fixed` + 2 x maxconn + 2 x pipes.
+[[nodiscard]] Result<Quantity> file_descriptors(const Scope& scope, const Result<std::vector<Term>>& fixed,
+                                                const Result<Quantity>& maxconn);
+
+/// Listeners of one bind: ports x shards.
+[[nodiscard]] std::int64_t listeners_of(const haproxy::Bind& bind, const Scope& scope, std::int64_t thread_count);
+
+[[nodiscard]] std::vector<BacklogDemand> backlogs(const Scope& scope, const Result<Quantity>& maxconn);
+[[nodiscard]] std::vector<PortDemand> ports(const Scope& scope);
+[[nodiscard]] std::vector<SourcePortsDemand> source_ports(const Scope& scope, const Result<Quantity>& maxconn);
+
+/// The sum of the terms as a quantity of that basis.
+[[nodiscard]] Quantity sum_of(std::vector<Term> terms, Basis basis);
+
+/// Whether a peers section has this host as a member, so that haproxy keeps it.
+[[nodiscard]] bool is_local(const haproxy::Peers& peers, const Scope& scope);
+
+}  // namespace preflight::demand

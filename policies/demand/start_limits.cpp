@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who starts haproxy decides its limits: the process itself where it runs, else the unit clamped at fs.nr_open.
+#include "policies/demand/start_limits.h"
+
+#include <algorithm>
+
+namespace preflight {
+namespace {
+
+bool holds(std::uint64_t set, unsigned capability) { return ((set >> capability) & 1U) != 0; }
+
+/// A service is started by the manager, whose capabilities are bounded like ours: in a container both lack the same.
+Result<bool> unit_may_raise(const UnitProperties& unit, const Facts& facts) {
+  if (!unit.user.empty() && unit.user != "root" && unit.user != "0") return false;
+  return holds(unit.capability_bounding_set & facts.host.capabilities.bounding, kCapSysResource);
+}
+
+/// A process that dropped root at start had raised its limits before: its own capabilities are then gone, and the
+/// unit, or else the bounding set that it kept, tells what it was started with.
+Result<bool> process_may_raise(const haproxy::InstanceFacts& instance, const Facts& facts) {
+  const ProcessFacts& head = *instance.head();
+  if (!head.capabilities) return tl::make_unexpected(head.capabilities.error());
+  if (holds(head.capabilities->permitted, kCapSysResource)) return true;
+  if (head.uid == 0) return false;
+  if (instance.unit) return unit_may_raise(*instance.unit, facts);
+  const bool dropped_root = instance.config && (instance.config->global.user || instance.config->global.uid);
+  return dropped_root && holds(head.capabilities->bounding, kCapSysResource);
+}
+
+}  // namespace
+
+Result<StartLimits> start_limits(const haproxy::InstanceFacts& instance, const Facts& facts) {
+  if (const ProcessFacts* head = instance.head(); head != nullptr) {
+    if (!head->nofile) return tl::make_unexpected(head->nofile.error());
+    return StartLimits{*head->nofile, process_may_raise(instance, facts), "process " + std::to_string(head->pid)};
+  }
+  if (!instance.unit) {
+    return fail(std::errc::no_such_file_or_directory, "LimitNOFILE",
+                "haproxy does not run and no unit tells its limits (" + describe(instance.unit.error()) + ")");
+  }
+  Limits limits{instance.unit->limit_nofile_soft, instance.unit->limit_nofile};
+  if (const auto nr_open = facts.sysctls.integer("fs.nr_open"); nr_open) {
+    limits.hard = std::min(limits.hard, static_cast<std::uint64_t>(*nr_open));
+    limits.soft = std::min(limits.soft, limits.hard);
+  }
+  const bool live = instance.unit_source == haproxy::UnitSource::systemd;
+  return StartLimits{limits, unit_may_raise(*instance.unit, facts),
+                     live ? instance.unit->name : instance.unit->fragment_path};
+}
+
+}  // namespace preflight
