@@ -114,6 +114,7 @@ struct Check {
   std::string_view id;  // a sentence that is true on a good host
   std::string_view title;
   std::string_view rationale;
+  std::string_view advice;              // what a person does about it, in one or two sentences
   Severity severity = Severity::error;  // the worst it reports
   Needs needs{};
   References references{};
@@ -122,6 +123,12 @@ struct Check {
   Outcomes (*evaluate)(const Case&) = nullptr;
   std::string_view remedy{};  // id, empty: a person must decide
 };
+
+/// The part of a judgement a failure and a pass share, when only the verdict differs.
+[[nodiscard]] inline Outcome pass_or_fail(bool good, Severity severity, Detail detail) {
+  if (good) return Pass{std::move(detail)};
+  return Fail{severity, std::move(detail)};
+}
 
 /// A list of one.
 [[nodiscard]] inline Outcomes one(Subject subject, Outcome outcome) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,9 +30,11 @@ enum class Need : std::uint8_t {
 struct CollectRequest {
   std::set<Need> needs;
   std::set<std::string, std::less<>> sysctls;
-  std::vector<std::string> configs;     // --config
-  std::string instance;                 // --instance
-  std::chrono::milliseconds sample{0};  // between two samples; 0: one only
+  std::vector<std::string> configs;  // --config
+  std::string instance;              // --instance
+  /// Between two samples of what only a difference can prove. Absent: two seconds, and only where an instance runs
+  /// and the first sample shows drops at all; 0: never.
+  std::optional<std::chrono::milliseconds> sample{};
   std::chrono::milliseconds owners_deadline{1000};
 };
 

@@ -31,7 +31,7 @@ struct Options {
   Format format = Format::text;
   Severity fail_on = Severity::error;
   Color color = Color::automatic;
-  std::chrono::milliseconds sample{0};
+  std::optional<std::chrono::milliseconds> sample{};  // absent: only where a drop was seen on a running instance
   bool quiet = false;
   bool verbose = false;
 };

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// One pass over the host: haproxy's own programs are started first, everything else is read while they run, and they
+// are collected last.
+#include "probes/collect.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "probes/base/text.h"
+#include "probes/haproxy/locate.h"
+#include "probes/haproxy/programs.h"
+#include "probes/haproxy/read_config.h"
+#include "probes/network.h"
+
+namespace preflight {
+namespace {
+
+using haproxy::InstanceFacts;
+
+/// The programs of one instance, under way.
+struct Running {
+  Result<std::string> path;
+  haproxy::PendingRun version = unread("haproxy -vv");
+  haproxy::PendingVerdict verdict;
+};
+
+std::string pretty_name(const HostView& host) {
+  const auto text = host.read("/etc/os-release");
+  std::string name;
+  if (!text) return name;
+  for_each_line(*text, [&](std::string_view line) {
+    constexpr std::string_view kKey = "PRETTY_NAME=";
+    if (line.rfind(kKey, 0) != 0) return;
+    line.remove_prefix(kKey.size());
+    name = std::string(trim(line));
+    name.erase(std::remove(name.begin(), name.end(), '"'), name.end());
+  });
+  return name;
+}
+
+HostFacts read_host(const HostView& host) {
+  HostFacts facts;
+  facts.kind = host.kind();
+  const auto live_name = host.read("/proc/sys/kernel/hostname");
+  const auto name = live_name ? live_name : host.read("/etc/hostname");
+  if (name) facts.name = std::string(trim(*name));
+  facts.system = pretty_name(host);
+  facts.systemd = host.status("/run/systemd/system").has_value();
+  if (facts.kind == HostKind::live) {
+    if (const auto self = read_identity(host); self) {
+      facts.euid = self->uid;
+      facts.capabilities = self->capabilities;
+    }
+  }
+  return facts;
+}
+
+/// Instances that share a network namespace share its facts; ours needs no switching.
+std::vector<NetworkFacts> networks_of(const HostView& host, std::vector<InstanceFacts>& instances) {
+  const std::string ours = host.link("/proc/self/ns/net").value_or("");
+  std::vector<NetworkFacts> networks;
+  for (auto& instance : instances) {
+    const auto* head = instance.head();
+    const std::string id = head != nullptr && head->network_namespace ? *head->network_namespace : ours;
+    const auto known = std::find_if(networks.begin(), networks.end(), [&](const auto& n) { return n.id == id; });
+    if (known != networks.end()) {
+      instance.netns = known->netns;
+      continue;
+    }
+    instance.netns = id == ours ? Netns{} : Netns{head->pid};
+    NetworkFacts network;
+    network.netns = instance.netns;
+    network.id = id;
+    networks.push_back(std::move(network));
+  }
+  return networks;
+}
+
+Running start_programs(const HostView& host, const InstanceFacts& instance, bool verdict, std::uint32_t euid) {
+  Running running{haproxy::program_of(host, instance), unread("haproxy -vv"), {}};
+  if (!running.path) {
+    running.version = tl::make_unexpected(running.path.error());
+    running.verdict.run = tl::make_unexpected(running.path.error());
+    return running;
+  }
+  running.version = haproxy::start_version(host, instance, *running.path);
+  if (verdict) running.verdict = haproxy::start_verdict(host, instance, *running.path, euid);
+  return running;
+}
+
+Result<haproxy::Config> read_config(const HostView& host, const InstanceFacts& instance) {
+  const std::string root = haproxy::root_of(host, instance);
+  std::vector<std::string> paths;
+  for (const auto& path : instance.command_line.configs) paths.push_back(root + absolute_path(path, instance));
+  if (paths.empty()) return fail(std::errc::no_such_file_or_directory, "configuration", "the command line names none");
+  auto files = haproxy::load_files(host, paths, "");
+  if (!files) return tl::make_unexpected(files.error());
+  for (auto& file : *files) file.path.erase(0, root.size());
+  haproxy::ReadContext context{haproxy::environment_of(host, instance), {}};
+  if (instance.binary) context.binary = *instance.binary;
+  return haproxy::parse_config(*files, context);
+}
+
+std::vector<const InstanceFacts*> instances_in(const Facts& facts, const NetworkFacts& network) {
+  std::vector<const InstanceFacts*> found;
+  for (const auto& instance : facts.instances) {
+    if (instance.netns == network.netns) found.push_back(&instance);
+  }
+  return found;
+}
+
+/// A named configuration that cannot be read ends the run before anything is judged.
+Result<void> named_config_is_readable(const Facts& facts) {
+  for (const auto& instance : facts.instances) {
+    if (instance.source == haproxy::ConfigSource::named && !instance.config) {
+      return tl::make_unexpected(instance.config.error());
+    }
+  }
+  return {};
+}
+
+void read_sysctls_of_host(const HostView& host, const CollectRequest& request, Facts& facts) {
+  std::vector<std::string_view> keys;
+  for (const auto& key : request.sysctls) {
+    if (key.rfind("net.", 0) != 0) keys.push_back(key);
+  }
+  facts.sysctls = read_sysctls(host, Netns{}, keys);
+}
+
+}  // namespace
+
+Result<Facts> collect(const HostView& host, const CollectRequest& request) {
+  Facts facts;
+  facts.host = read_host(host);
+  auto instances = haproxy::locate_instances(host, {request.configs, request.instance}, facts.blind_spots);
+  if (!instances) return tl::make_unexpected(instances.error());
+  facts.instances = std::move(*instances);
+  facts.networks = networks_of(host, facts.instances);
+
+  std::vector<Running> programs;
+  const bool verdict = request.needs.count(Need::verdict) != 0;
+  for (const auto& instance : facts.instances) {
+    programs.push_back(start_programs(host, instance, verdict, facts.host.euid));
+  }
+  read_sysctls_of_host(host, request, facts);
+  for (auto& network : facts.networks) read_network(host, request, network);
+
+  for (std::size_t i = 0; i < programs.size(); ++i) {
+    auto& instance = facts.instances[i];
+    instance.binary = haproxy::finish_version(std::move(programs[i].version), programs[i].path.value_or("haproxy"));
+    instance.config = read_config(host, instance);
+  }
+  if (const auto readable = named_config_is_readable(facts); !readable) return tl::make_unexpected(readable.error());
+  for (auto& network : facts.networks) {
+    const auto here = instances_in(facts, network);
+    const bool running = std::any_of(here.begin(), here.end(), [](const auto* i) { return i->running(); });
+    read_wanted(host, request, here, network);
+    read_sample(host, request, running, network);
+  }
+  if (verdict) {
+    for (std::size_t i = 0; i < programs.size(); ++i) {
+      facts.instances[i].verdict = haproxy::finish_verdict(std::move(programs[i].verdict));
+    }
+  }
+  return facts;
+}
+
+}  // namespace preflight

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only program a scan executes is haproxy itself: -vv for what it is, -c for its own verdict. Both are started
+// first and collected last, with a deadline, and only where executing them as this user is safe.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "probes/base/result.h"
+#include "probes/haproxy/instances.h"
+#include "probes/host/host_view.h"
+
+namespace preflight::haproxy {
+
+/// A run of haproxy under way; an error stays one until it is collected.
+using PendingRun = Result<std::unique_ptr<PendingCommand>>;
+
+/// Starts `PATH -vv`. Refused for a program in another mount namespace, or that others may have written.
+[[nodiscard]] PendingRun start_version(const HostView& host, const InstanceFacts& instance, const std::string& path);
+[[nodiscard]] Result<BinaryFacts> finish_version(PendingRun pending, const std::string& path);
+
+/// Starts `PATH -c` with the instance's own files. It loads Lua and resolves names: as root only where the
+/// configuration and its directories are root's alone, else as the instance's own user, else refused.
+struct PendingVerdict {
+  PendingRun run = unread("haproxy -c");
+  std::string command;
+};
+[[nodiscard]] PendingVerdict start_verdict(const HostView& host, const InstanceFacts& instance, const std::string& path,
+                                           std::uint32_t euid);
+[[nodiscard]] Result<Verdict> finish_verdict(PendingVerdict pending);
+
+}  // namespace preflight::haproxy

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// A dump of listeners costs nothing per connection; a dump of connections costs 3 ms per thousand. So connections are
+// asked for only where a wanted port lies inside the local port range, or haproxy holds enough descriptors that a
+// tuple could be busy.
+#include "probes/network.h"
+
+#include <algorithm>
+
+#include "probes/wanted.h"
+
+namespace preflight {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kStandardSample = 2s;
+constexpr std::size_t kMostFilteredPorts = 64;  // beyond, the kernel's filter costs more than it saves
+constexpr std::int64_t kBusyPercent = 50;       // of the usable source ports: where connect(2) gets slow
+constexpr std::int64_t kTimeWaitPercent = 30;
+
+bool needs(const CollectRequest& request, Need need) { return request.needs.count(need) != 0; }
+
+std::vector<pid_t> pids_of(const std::vector<const haproxy::InstanceFacts*>& instances) {
+  std::vector<pid_t> pids;
+  for (const auto* instance : instances) {
+    for (const auto& member : instance->processes) pids.push_back(member.process.pid);
+  }
+  return pids;
+}
+
+bool in_ranges(const std::vector<PortRange>& ranges, std::uint16_t port) {
+  return std::any_of(ranges.begin(), ranges.end(), [&](const PortRange& range) { return range.contains(port); });
+}
+
+/// The wanted TCP ports that the kernel may hand to somebody's outgoing connection.
+Result<std::vector<std::uint16_t>> exposed_ports(const WantedPorts& wanted, const NetworkFacts& network) {
+  const auto range = network.sysctls.range("net.ipv4.ip_local_port_range");
+  if (!range) return tl::make_unexpected(range.error());
+  const auto reserved = network.sysctls.ranges("net.ipv4.ip_local_reserved_ports");
+  if (!reserved) return tl::make_unexpected(reserved.error());
+  std::set<std::uint16_t> exposed;
+  for (const PortRange& ports : wanted.tcp) {
+    const std::uint32_t last = std::min(ports.last, range->last);
+    for (std::uint32_t port = std::max(ports.first, range->first); port <= last; ++port) {
+      if (!in_ranges(*reserved, static_cast<std::uint16_t>(port))) exposed.insert(static_cast<std::uint16_t>(port));
+    }
+  }
+  return std::vector<std::uint16_t>(exposed.begin(), exposed.end());
+}
+
+std::vector<std::uint16_t> filter_of(std::vector<std::uint16_t> ports) {
+  return ports.size() > kMostFilteredPorts ? std::vector<std::uint16_t>{} : ports;
+}
+
+/// Connections whose local port a configuration wants to listen on and nobody listens on yet.
+Result<std::vector<SocketEntry>> squatters(const HostView& host, const WantedPorts& wanted,
+                                           const NetworkFacts& network) {
+  auto ports = exposed_ports(wanted, network);
+  if (!ports) return tl::make_unexpected(ports.error());
+  std::set<std::uint16_t> listened;
+  for (const auto& socket : *network.tcp_listeners) listened.insert(socket.local_port);
+  std::vector<std::uint16_t> open;
+  std::set_difference(ports->begin(), ports->end(), listened.begin(), listened.end(), std::back_inserter(open));
+  if (open.empty()) return std::vector<SocketEntry>{};
+  auto found = host.sockets(network.netns, {Protocol::tcp, kConnectedStates, filter_of(open), {}, false});
+  if (!found) return found;
+  const auto other = [&](const SocketEntry& socket) {
+    return !std::binary_search(open.begin(), open.end(), socket.local_port);
+  };
+  found->erase(std::remove_if(found->begin(), found->end(), other), found->end());
+  return found;
+}
+
+std::vector<PortUser> with_owners(const HostView& host, std::vector<SocketEntry> sockets, const std::vector<pid_t>& own,
+                                  std::chrono::milliseconds deadline) {
+  std::vector<std::uint64_t> inodes;
+  for (const auto& socket : sockets) {
+    if (socket.inode != 0) inodes.push_back(socket.inode);
+  }
+  SocketOwners found;
+  if (!inodes.empty()) found = host.owners(inodes, own, deadline);
+  std::vector<PortUser> users;
+  for (auto& socket : sockets) {
+    PortUser user{std::move(socket), {}, found.complete};
+    const auto inode = user.socket.inode;
+    std::copy_if(found.owners.begin(), found.owners.end(), std::back_inserter(user.owners),
+                 [&](const SocketOwner& owner) { return owner.inode == inode && inode != 0; });
+    users.push_back(std::move(user));
+  }
+  return users;
+}
+
+Result<std::vector<PortUser>> port_users(const HostView& host, const WantedPorts& wanted, const std::vector<pid_t>& own,
+                                         const CollectRequest& request, const NetworkFacts& network) {
+  if (!network.tcp_listeners) return tl::make_unexpected(network.tcp_listeners.error());
+  std::vector<SocketEntry> sockets;
+  for (const auto& socket : *network.tcp_listeners) {
+    if (wanted.has(Protocol::tcp, socket.local_port)) sockets.push_back(socket);
+  }
+  if (!wanted.udp.empty()) {
+    if (!network.udp_sockets) return tl::make_unexpected(network.udp_sockets.error());
+    for (const auto& socket : *network.udp_sockets) {
+      if (wanted.has(Protocol::udp, socket.local_port)) sockets.push_back(socket);
+    }
+  }
+  auto clients = squatters(host, wanted, network);
+  if (!clients) return tl::make_unexpected(clients.error());
+  sockets.insert(sockets.end(), clients->begin(), clients->end());
+  return with_owners(host, std::move(sockets), own, request.owners_deadline);
+}
+
+/// Whether some tuple could hold more than a share of the source ports. haproxy cannot have more connections than
+/// descriptors, and sockstat counts TIME_WAIT without looking at each: below these bounds no dump is needed.
+bool may_be_busy(const std::vector<const haproxy::InstanceFacts*>& instances, const WantedPorts& wanted,
+                 const NetworkFacts& network) {
+  const auto range = network.sysctls.range("net.ipv4.ip_local_port_range");
+  if (!range) return true;
+  const std::int64_t usable = range->size();
+  std::uint64_t open = 0;
+  for (const auto* instance : instances) {
+    for (const auto& member : instance->processes) {
+      if (!member.process.open_descriptors) return true;
+      open += *member.process.open_descriptors;
+    }
+  }
+  if (static_cast<std::int64_t>(open) * 100 > usable * kBusyPercent) return true;
+  if (!wanted.tcp_mode || !network.sockstat) return false;
+  return network.sockstat->get("TCP.tw").value_or(0) * 100 > usable * kTimeWaitPercent;
+}
+
+bool dropped(const NetworkFacts& network) {
+  if (network.tcp_listeners) {
+    for (const auto& listener : *network.tcp_listeners) {
+      if (listener.drops.value_or(0) != 0) return true;
+    }
+  }
+  const bool queues = network.netstat && network.netstat->get("ListenDrops").value_or(0) != 0;
+  return queues || (network.conntrack && network.conntrack->get("drop").value_or(0) != 0);
+}
+
+Result<std::vector<SocketEntry>> listeners(const HostView& host, Netns netns) {
+  return host.sockets(netns, {Protocol::tcp, states({SocketState::listen}), {}, {}, true});
+}
+
+}  // namespace
+
+void read_network(const HostView& host, const CollectRequest& request, NetworkFacts& network) {
+  std::vector<std::string_view> keys;
+  for (const auto& key : request.sysctls) {
+    if (key.rfind("net.", 0) == 0) keys.push_back(key);
+  }
+  network.sysctls = read_sysctls(host, network.netns, keys);
+  if (needs(request, Need::listeners) || needs(request, Need::port_users)) {
+    network.tcp_listeners = listeners(host, network.netns);
+  }
+  if (needs(request, Need::netstat)) network.netstat = read_netstat(host, network.netns);
+  if (needs(request, Need::sockstat)) network.sockstat = read_sockstat(host, network.netns);
+  if (needs(request, Need::conntrack)) network.conntrack = read_conntrack(host, network.netns);
+}
+
+void read_wanted(const HostView& host, const CollectRequest& request,
+                 const std::vector<const haproxy::InstanceFacts*>& instances, NetworkFacts& network) {
+  const auto wanted = wanted_ports(instances);
+  if (needs(request, Need::port_users)) {
+    if (!wanted.udp.empty()) {
+      network.udp_sockets = host.sockets(network.netns, {Protocol::udp, UINT32_MAX, {}, {}, false});
+    }
+    network.port_users = port_users(host, wanted, pids_of(instances), request, network);
+  }
+  if (needs(request, Need::local_addresses)) {
+    for (const auto& address : wanted.addresses) {
+      network.local_addresses.emplace(address, host.is_local(network.netns, address));
+    }
+  }
+  if (needs(request, Need::outgoing) && may_be_busy(instances, wanted, network)) {
+    const std::vector<std::uint16_t> ports(wanted.destination_ports.begin(), wanted.destination_ports.end());
+    if (!ports.empty()) {
+      network.outgoing = host.sockets(network.netns, {Protocol::tcp, kConnectedStates, {}, filter_of(ports), false});
+    }
+  }
+}
+
+void read_sample(const HostView& host, const CollectRequest& request, bool running, NetworkFacts& network) {
+  const auto apart = request.sample                ? *request.sample
+                     : running && dropped(network) ? std::chrono::milliseconds(kStandardSample)
+                                                   : std::chrono::milliseconds(0);
+  if (apart.count() == 0) return;
+  host.wait(apart);
+  network.sample.apart = apart;
+  if (needs(request, Need::netstat)) network.sample.netstat = read_netstat(host, network.netns);
+  if (needs(request, Need::listeners)) network.sample.listeners = listeners(host, network.netns);
+  if (needs(request, Need::conntrack)) network.sample.conntrack = read_conntrack(host, network.netns);
+}
+
+}  // namespace preflight
