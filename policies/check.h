@@ -137,4 +137,17 @@ struct Check {
   return list;
 }
 
+/// One judgement for each instance that has a demand; an instance without one is Unknown, for the reason that its
+/// configuration could not be read.
+template <typename F>
+[[nodiscard]] Outcomes for_each_instance(const Case& c, F&& judge) {
+  Outcomes outcomes;
+  for (const auto& instance : c.facts.instances) {
+    const InstanceDemand* demand = c.demand.of(instance);
+    const auto about = subject::instance(instance.name);
+    outcomes.push_back({about, demand != nullptr ? judge(*demand) : Outcome(Unknown{instance.config.error()})});
+  }
+  return outcomes;
+}
+
 }  // namespace preflight

@@ -53,6 +53,12 @@ const BacklogDemand* InstanceDemand::largest_backlog() const {
   return largest;
 }
 
+const InstanceDemand* Demand::of(const haproxy::InstanceFacts& instance) const {
+  const auto found =
+      std::find_if(instances.begin(), instances.end(), [&](const auto& one) { return one.instance == &instance; });
+  return found == instances.end() ? nullptr : &*found;
+}
+
 Demand compute_demand(const Facts& facts) {
   Demand demand;
   for (const auto& instance : facts.instances) {

@@ -75,6 +75,9 @@ struct InstanceDemand {
 /// One entry for each instance whose configuration could be read.
 struct Demand {
   std::vector<InstanceDemand> instances;
+
+  /// The demand of that instance, or nullptr where its configuration could not be read.
+  [[nodiscard]] const InstanceDemand* of(const haproxy::InstanceFacts& instance) const;
 };
 
 /// Pure: the same facts give the same demand.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 namespace preflight {
 namespace {
@@ -53,20 +54,26 @@ Result<bool> may_be_taken(const NetworkFacts& network, std::uint16_t port) {
   return !contains(*reserved, port);
 }
 
-Result<TupleUse> observed_use(const NetworkFacts& network, const SourcePortsDemand& tuple) {
-  if (!network.outgoing) return TupleUse{};
+Result<ObservedUse> observed_use(const NetworkFacts& network) {
+  if (!network.outgoing) return ObservedUse{};
   if (!*network.outgoing) return tl::make_unexpected(network.outgoing->error());
-  std::map<IpAddress, TupleUse> by_source;
+  std::map<std::tuple<IpAddress, std::uint16_t, IpAddress>, TupleUse> by_tuple;
   for (const auto& socket : **network.outgoing) {
-    if (socket.remote_port != tuple.destination_port || socket.remote != tuple.destination_ip) continue;
-    auto& use = by_source[socket.local];
+    auto& use = by_tuple[{socket.remote, socket.remote_port, socket.local}];
     ++(socket.state == SocketState::time_wait ? use.time_wait : use.open);
   }
-  TupleUse busiest;
-  for (const auto& [source, use] : by_source) {
-    if (use.ports() > busiest.ports()) busiest = use;
+  ObservedUse busiest;
+  for (const auto& [tuple, use] : by_tuple) {
+    auto& most = busiest[{std::get<0>(tuple), std::get<1>(tuple)}];
+    if (use.ports() > most.ports()) most = use;
   }
   return busiest;
+}
+
+TupleUse use_of(const ObservedUse& observed, const SourcePortsDemand& tuple) {
+  if (!tuple.destination_ip) return {};
+  const auto found = observed.find({*tuple.destination_ip, tuple.destination_port});
+  return found == observed.end() ? TupleUse{} : found->second;
 }
 
 }  // namespace preflight

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "policies/check.h"
@@ -28,7 +29,13 @@ struct TupleUse {
   [[nodiscard]] std::int64_t ports() const { return open + time_wait; }
 };
 
-/// The busiest source address of each demanded destination. Empty where cheap bounds proved that none can be busy.
-[[nodiscard]] Result<TupleUse> observed_use(const NetworkFacts& network, const SourcePortsDemand& tuple);
+/// The busiest source address of every destination that was observed.
+using ObservedUse = std::map<std::pair<IpAddress, std::uint16_t>, TupleUse>;
+
+/// Empty where cheap bounds proved that no tuple can be busy.
+[[nodiscard]] Result<ObservedUse> observed_use(const NetworkFacts& network);
+
+/// Of one demanded tuple; zero for a destination that is not a numeric address.
+[[nodiscard]] TupleUse use_of(const ObservedUse& observed, const SourcePortsDemand& tuple);
 
 }  // namespace preflight

@@ -30,6 +30,7 @@ struct UnitProperties {
   std::uint32_t main_pid = 0;
   std::string user;  // empty: root
   std::uint64_t capability_bounding_set = kUnlimited;
+  std::uint64_t ambient_capabilities = 0;
   std::vector<std::string> environment;  // NAME=value
   std::vector<EnvironmentFile> environment_files;
   std::vector<std::string> exec_start;  // argv of the first ExecStart, variables not expanded

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Without a maxconn haproxy takes what its descriptor limit allows (262,000 on a stock Debian): a ceiling nobody chose,
+// from which memory, backlogs and source ports would then follow.
+#include "policies/check.h"
+#include "probes/base/text.h"
+
+namespace preflight::checks {
+namespace {
+
+constexpr Need kNeeds[] = {Need::unit};
+constexpr std::string_view kReferences[] = {"HAProxy configuration manual: maxconn",
+                                            "HAProxy management guide, section 5"};
+
+Outcome outcome_of(const InstanceDemand& demand) {
+  if (!demand.maxconn) return Unknown{demand.maxconn.error()};
+  Detail detail;
+  detail.observed = Measure(demand.maxconn->value, "connections");
+  detail.terms = demand.maxconn->terms;
+  if (demand.maxconn->basis == Basis::configured) return Pass{std::move(detail)};
+  detail.why = "no maxconn is set: haproxy derives " + grouped(demand.maxconn->value) +
+               " from its descriptor limit, and every other number hangs in the air";
+  detail.where.object = demand.instance->name;
+  return Fail{Severity::warning, std::move(detail)};
+}
+
+Outcomes evaluate(const Case& c) {
+  return for_each_instance(c, [](const InstanceDemand& demand) { return outcome_of(demand); });
+}
+
+}  // namespace
+
+extern constinit const Check maxconn_is_set{
+    .id = "maxconn_is_set",
+    .title = "Somebody chose a maxconn",
+    .rationale =
+        "The global maxconn is the number that sizes everything else. An automatic one moves with the "
+        "descriptor limit of the day, and usually promises more than memory can hold.",
+    .advice = "Set maxconn in the global section to the load this host is meant to carry.",
+    .severity = Severity::warning,
+    .needs = {.facts = kNeeds},
+    .references = kReferences,
+    .evaluate = evaluate,
+};
+
+}  // namespace preflight::checks

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ports below net.ipv4.ip_unprivileged_port_start need CAP_NET_BIND_SERVICE when they are bound, which root has and a
+// unit with User= has only through AmbientCapabilities=.
+#include "policies/check.h"
+#include "policies/listening.h"
+
+namespace preflight::checks {
+namespace {
+
+constexpr std::string_view kKey = "net.ipv4.ip_unprivileged_port_start";
+constexpr std::string_view kSysctls[] = {kKey};
+constexpr Need kNeeds[] = {Need::unit};
+constexpr std::string_view kReferences[] = {"capabilities(7), CAP_NET_BIND_SERVICE",
+                                            "systemd.exec(5), AmbientCapabilities="};
+
+bool holds(std::uint64_t set, unsigned capability) { return ((set >> capability) & 1U) != 0; }
+
+bool is_root(const UnitProperties& unit) { return unit.user.empty() || unit.user == "root" || unit.user == "0"; }
+
+/// Whether the starter of the instance has the capability.
+Result<bool> may_bind(const haproxy::InstanceFacts& instance, const Facts& facts) {
+  if (instance.unit) {
+    const auto& unit = *instance.unit;
+    const auto bounding = unit.capability_bounding_set & facts.host.capabilities.bounding;
+    return holds(bounding, kCapNetBindService) &&
+           (is_root(unit) || holds(unit.ambient_capabilities, kCapNetBindService));
+  }
+  if (const auto* head = instance.head(); head != nullptr) {
+    if (!head->capabilities) return tl::make_unexpected(head->capabilities.error());
+    return holds(head->capabilities->bounding, kCapNetBindService);
+  }
+  return tl::make_unexpected(instance.unit.error());
+}
+
+Outcome judge(const haproxy::Bind& bind, std::int64_t first_free, const Result<bool>& allowed) {
+  Detail detail;
+  detail.where.origin = bind.origin;
+  if (bind.address.first_port >= first_free) return Pass{std::move(detail)};
+  if (!allowed) return Unknown{allowed.error()};
+  detail.observed = Measure(bind.address.first_port, "");
+  detail.expected = Expectation{Relation::at_least, Measure(first_free, "")};
+  detail.why = "this port needs CAP_NET_BIND_SERVICE, and haproxy's starter lacks it";
+  detail.evidence.emplace_back("haproxy will say \"cannot bind socket (Permission denied)\" and exit");
+  return pass_or_fail(*allowed, Severity::error, std::move(detail));
+}
+
+Outcomes evaluate(const Case& c) {
+  Outcomes outcomes;
+  for (const auto& instance : c.demand.instances) {
+    const auto first_free = c.facts.network_of(*instance.instance).sysctls.integer(kKey);
+    const auto allowed = may_bind(*instance.instance, c.facts);
+    for (const auto& port : instance.ports) {
+      const auto about = subject_of(*port.bind);
+      outcomes.push_back(
+          {about, first_free ? judge(*port.bind, *first_free, allowed) : Outcome(Unknown{first_free.error()})});
+    }
+  }
+  if (outcomes.empty()) return one(subject::host(), NotApplicable{"no bind with a port"});
+  return outcomes;
+}
+
+}  // namespace
+
+extern constinit const Check privileged_ports_are_bindable{
+    .id = "privileged_ports_are_bindable",
+    .title = "haproxy may bind the low ports it names",
+    .rationale = "Started as an ordinary user, haproxy cannot bind port 80 or 443 and exits.",
+    .advice =
+        "Start haproxy as root and let it drop to its user, or give the unit "
+        "AmbientCapabilities=CAP_NET_BIND_SERVICE.",
+    .severity = Severity::error,
+    .needs = {.facts = kNeeds, .sysctls = kSysctls},
+    .references = kReferences,
+    .evaluate = evaluate,
+};
+
+}  // namespace preflight::checks
