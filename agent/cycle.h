@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// One run: observe everything into a value, compute what the configuration demands, judge, and say so.
+#pragma once
+
+#include <memory>
+
+#include "agent/cli/options.h"
+#include "agent/report/model.h"
+#include "policies/assess.h"
+#include "policies/policy.h"
+#include "probes/collect.h"
+#include "probes/host/host_view.h"
+
+namespace preflight {
+
+/// A finished run. The parts refer to each other, so a Run stays where it was made.
+struct Run {
+  Policy policy;
+  std::vector<const Check*> checks;
+  Facts facts;
+  Demand demand;
+  Assessment assessment;
+  Report report;
+};
+
+/// What the checks of this run need to be read.
+[[nodiscard]] CollectRequest request_for(const std::vector<const Check*>& checks, const cli::Options& options);
+
+/// Observes and judges. The error is a request that cannot be served (exit code 2): nothing was judged.
+[[nodiscard]] Result<std::unique_ptr<Run>> run_checks(const HostView& host, Policy policy, const cli::Options& options);
+
+}  // namespace preflight
