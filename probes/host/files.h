@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bounded reads of a live file system: a FIFO, a device or an endless file must not stop a scan or start a watchdog.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "probes/base/result.h"
+#include "probes/host/host_view.h"
+
+namespace preflight {
+
+/// The content of a regular file, links followed. Anything else is refused before it is opened for reading; more than
+/// `limit` bytes is file_too_large. Costs open, fstat, read and close below /proc and /sys (one more read where the
+/// kernel hands a file out in pieces), two calls more elsewhere.
+[[nodiscard]] Result<std::string> read_file(const std::string& path, std::size_t limit);
+
+/// The names in a directory without "." and "..", in byte order; more than a million is an error.
+[[nodiscard]] Result<std::vector<std::string>> list_directory(const std::string& path);
+
+/// stat(2).
+[[nodiscard]] Result<FileStatus> file_status(const std::string& path);
+
+/// readlink(2).
+[[nodiscard]] Result<std::string> read_link(const std::string& path);
+
+}  // namespace preflight
