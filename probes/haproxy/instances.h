@@ -58,4 +58,10 @@ struct InstanceFacts {
   [[nodiscard]] std::vector<const ProcessFacts*> old_workers() const;
 };
 
+/// The running instances, by name: processes whose comm begins with "haproxy" and whose command line names a
+/// configuration and is not a check (-c). Name, command line, processes and namespace are filled in. Nothing is
+/// executed, and nothing here says that the program is really haproxy: see trust.h before executing it. What could not
+/// be looked at is added to `blind_spots`; a process that ended meanwhile is not.
+[[nodiscard]] std::vector<InstanceFacts> find_running(const HostView& host, std::vector<Error>& blind_spots);
+
 }  // namespace preflight::haproxy

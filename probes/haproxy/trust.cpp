@@ -99,7 +99,7 @@ Result<void> trusted_program(const HostView& host, const std::string& path) {
   return {};
 }
 
-Result<void> trusted_configuration(const HostView& host, const std::string& path) {
+Result<void> trusted_file(const HostView& host, const std::string& path) {
   const auto found = walk(host, path);
   if (!found) return tl::make_unexpected(found.error());
   if (found->status.kind == FileKind::regular) return {};

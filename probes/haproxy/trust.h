@@ -15,6 +15,6 @@ namespace preflight::haproxy {
 [[nodiscard]] Result<void> trusted_program(const HostView& host, const std::string& path);
 
 /// The same for a configuration: a regular file, or a directory with everything in it.
-[[nodiscard]] Result<void> trusted_configuration(const HostView& host, const std::string& path);
+[[nodiscard]] Result<void> trusted_file(const HostView& host, const std::string& path);
 
 }  // namespace preflight::haproxy

@@ -214,6 +214,17 @@ Result<ProcessFacts> read_process(const HostView& host, pid_t pid) {
   return process;
 }
 
+Result<Identity> read_identity(const HostView& host) {
+  const std::string path = "/proc/self/status";
+  const auto text = host.read(path);
+  if (!text) return tl::make_unexpected(text.error());
+  const auto uid = effective_id(*text, "Uid:", path);
+  if (!uid) return tl::make_unexpected(uid.error());
+  const auto capabilities = capabilities_of(*text, path);
+  if (!capabilities) return tl::make_unexpected(capabilities.error());
+  return Identity{*uid, *capabilities};
+}
+
 Result<std::vector<pid_t>> find_processes(const HostView& host, std::string_view prefix) {
   const auto names = host.list("/proc");
   if (!names) return tl::make_unexpected(names.error());

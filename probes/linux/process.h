@@ -57,6 +57,15 @@ struct ProcessFacts {
 /// Everything about one process, or ESRCH when it went away meanwhile.
 [[nodiscard]] Result<ProcessFacts> read_process(const HostView& host, pid_t pid);
 
+/// Who we are while looking.
+struct Identity {
+  std::uint32_t uid = 0;  // effective
+  Capabilities capabilities;
+};
+
+/// From /proc/self/status.
+[[nodiscard]] Result<Identity> read_identity(const HostView& host);
+
 /// The processes whose comm begins with `prefix`; a /proc that hides other users' processes is an error.
 [[nodiscard]] Result<std::vector<pid_t>> find_processes(const HostView& host, std::string_view prefix);
 
