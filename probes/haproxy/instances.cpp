@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells masters, workers and draining old workers apart. haproxy starts every new process with "-sf" and the pids that
-// shall finish: the one list that all versions keep, seen in /proc/PID/cmdline of the workers (2.4 to 3.0 and standalone
-// processes are started with it, since 3.1 workers are forked from a master that was).
+// shall finish: the one list that all versions keep, seen in /proc/PID/cmdline of the workers (2.4 to 3.0 and
+// standalone processes are started with it, since 3.1 workers are forked from a master that was).
 #include "probes/haproxy/instances.h"
 
 #include <algorithm>

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// systemd.syntax(7), systemd.exec(5) and systemd.service(5), for the keys that bear on haproxy.
+#include "probes/linux/unit_settings.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "probes/base/text.h"
+#include "probes/linux/capability_names.h"
+#include "probes/linux/environment_file.h"
+
+namespace preflight {
+namespace {
+
+bool is_comment(std::string_view line) {
+  line = trim(line);
+  return !line.empty() && (line.front() == '#' || line.front() == ';');
+}
+
+/// systemd's safe_atou64: decimal, 0x hexadecimal, or a leading 0 for octal.
+std::optional<std::uint64_t> parse_unsigned(std::string_view text) {
+  int base = 10;
+  if (text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+    base = 16;
+    text.remove_prefix(2);
+  } else if (text.size() > 1 && text[0] == '0') {
+    base = 8;
+  }
+  std::uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value, base);
+  if (error != std::errc{} || stopped != end) return std::nullopt;
+  return value;
+}
+
+std::optional<std::uint64_t> parse_one_limit(std::string_view text) {
+  return text == "infinity" ? kUnlimited : parse_unsigned(text);
+}
+
+void take_limit(UnitProperties& unit, const std::string& value) {
+  if (const auto limit = parse_limit(value)) {
+    unit.limit_nofile_soft = limit->soft;
+    unit.limit_nofile = limit->hard;
+  }
+}
+
+/// The first list replaces the full set, later ones are added; with '~' they are taken away. "" leaves nothing and "~"
+/// everything (config_parse_capability_set).
+void take_bounding_set(UnitProperties& unit, std::string_view value) {
+  const bool invert = value.substr(0, 1) == "~";
+  if (invert) value.remove_prefix(1);
+  std::uint64_t listed = 0;
+  for (const auto name : words(value))
+    if (const auto number = capability_number(name)) listed |= std::uint64_t{1} << *number;
+  auto& set = unit.capability_bounding_set;
+  if (listed == 0 || set == kUnlimited) {
+    set = invert ? ~listed : listed;
+  } else if (invert) {
+    set &= ~listed;
+  } else {
+    set |= listed;
+  }
+}
+
+void take_environment(UnitProperties& unit, const std::string& value) {
+  if (value.empty()) unit.environment.clear();
+  for (auto& entry : split_quoted(value)) {
+    const auto equals = entry.find('=');
+    if (equals == std::string::npos) continue;
+    const auto name = std::string_view(entry).substr(0, equals + 1);
+    const auto known = std::find_if(unit.environment.begin(), unit.environment.end(),
+                                    [&](const auto& e) { return e.compare(0, name.size(), name) == 0; });
+    if (known == unit.environment.end()) {
+      unit.environment.push_back(std::move(entry));
+    } else {
+      *known = std::move(entry);
+    }
+  }
+}
+
+void take_environment_file(UnitProperties& unit, std::string_view value) {
+  if (value.empty()) {
+    unit.environment_files.clear();
+    return;
+  }
+  const bool optional = value.front() == '-';
+  if (optional) value.remove_prefix(1);
+  if (value.substr(0, 1) == "/") unit.environment_files.push_back({std::string(value), optional});
+}
+
+/// After ':' no variable is replaced; doubling the dollar says the same to expand_exec.
+std::string without_variables(const std::string& word) {
+  std::string out;
+  for (const char c : word) out.append(c == '$' ? 2 : 1, c);
+  return out;
+}
+
+void take_exec_start(UnitProperties& unit, std::string_view value) {
+  if (value.empty()) {
+    unit.exec_start.clear();
+    return;
+  }
+  if (!unit.exec_start.empty()) return;  // Type=oneshot may have more; haproxy's is the first
+  const auto prefix = value.substr(0, std::min(value.find_first_not_of("-@:+!|"), value.size()));
+  auto argv = split_quoted(value.substr(prefix.size()));
+  // A word ";" of its own begins another command.
+  argv.erase(std::find(argv.begin(), argv.end(), ";"), argv.end());
+  // After '@' the second word is only what the program shall see as its own name.
+  if (prefix.find('@') != std::string_view::npos && argv.size() > 1) argv.erase(argv.begin() + 1);
+  if (prefix.find(':') != std::string_view::npos)
+    std::transform(argv.begin(), argv.end(), argv.begin(), without_variables);
+  unit.exec_start = std::move(argv);
+}
+
+/// The specifiers that come from the unit's name (systemd.unit(5)); others stay as written.
+std::string expand_specifiers(std::string_view text, const std::string& name) {
+  const auto suffix = name.rfind('.');
+  const auto at = name.find('@');
+  const auto whole = name.substr(0, suffix);
+  const auto prefix = name.substr(0, std::min(at, suffix));
+  const auto instance = at < suffix ? name.substr(at + 1, suffix - at - 1) : std::string();
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char letter = text[i] == '%' && i + 1 < text.size() ? text[i + 1] : '\0';
+    switch (letter) {
+      case '%':
+        out += '%';
+        break;
+      case 'n':
+        out += name;
+        break;
+      case 'N':
+        out += whole;
+        break;
+      case 'p':
+        out += prefix;
+        break;
+      case 'i':
+        out += instance;
+        break;
+      default:
+        out += text[i];
+        continue;
+    }
+    ++i;
+  }
+  return out;
+}
+
+}  // namespace
+
+void for_each_setting(std::string_view text, const TakeSetting& take) {
+  std::string section;
+  std::string pending;
+  const auto finish = [&] {
+    const auto line = trim(pending);
+    const auto equals = line.find('=');
+    if (line.size() > 1 && line.front() == '[' && line.back() == ']') {
+      section = line.substr(1, line.size() - 2);
+    } else if (equals != std::string_view::npos) {
+      take(section, trim(line.substr(0, equals)), std::string(trim(line.substr(equals + 1))));
+    }
+    pending.clear();
+  };
+  for_each_line(text, [&](std::string_view line) {
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (is_comment(line)) return;  // also between the lines of a continued one
+    const bool continued = !line.empty() && line.back() == '\\';
+    if (continued) line.remove_suffix(1);
+    pending += line;
+    if (continued) {
+      pending += ' ';
+    } else {
+      finish();
+    }
+  });
+  finish();
+}
+
+std::optional<Limits> parse_limit(std::string_view text) {
+  const auto colon = text.find(':');
+  const auto soft = parse_one_limit(text.substr(0, colon));
+  const auto hard = colon == std::string_view::npos ? soft : parse_one_limit(text.substr(colon + 1));
+  if (!soft || !hard || *soft > *hard) return std::nullopt;
+  return Limits{*soft, *hard};
+}
+
+void apply_service_setting(UnitProperties& unit, std::string_view key, const std::string& value) {
+  if (key == "LimitNOFILE") take_limit(unit, value);
+  if (key == "User") unit.user = expand_specifiers(value, unit.name);
+  if (key == "CapabilityBoundingSet") take_bounding_set(unit, value);
+  if (key == "Environment") take_environment(unit, expand_specifiers(value, unit.name));
+  if (key == "EnvironmentFile") take_environment_file(unit, expand_specifiers(value, unit.name));
+  if (key == "ExecStart") take_exec_start(unit, expand_specifiers(value, unit.name));
+}
+
+}  // namespace preflight
