@@ -3,6 +3,7 @@
 #include "probes/haproxy/programs.h"
 
 #include "probes/base/text.h"
+#include "probes/haproxy/locate.h"
 #include "probes/haproxy/trust.h"
 
 namespace preflight::haproxy {
