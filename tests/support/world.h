@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// A host made of values, for tests of demand and checks: healthy until a test changes something.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "policies/check.h"
+
+namespace preflight::test {
+
+/// A Debian 12 host as root: kernel defaults, haproxy 2.6.12 in haproxy.service, stopped, limits 1024:524288, starter
+/// with every capability. Its configuration is healthyConfig().
+class World {
+ public:
+  World();
+
+  /// A configuration that such a host can carry: maxconn 2000, two binds, two servers.
+  [[nodiscard]] static std::string_view healthy_config();
+
+  World& config(std::string_view text);
+  /// Both of fs.* and of the network.
+  World& sysctl(std::string_view key, std::string_view value);
+  World& no_sysctl(std::string_view key, std::errc code = std::errc::permission_denied);
+  /// haproxy runs: a master (pid 100) and one worker (pid 101) with these limits; the healthy binds are listened on.
+  World& running(Limits nofile = {4040, 524288});
+  /// A TCP listener; with `owner_pid` 0 nobody is seen to hold it. Its inode is returned.
+  std::uint64_t listener(std::string_view address, std::uint16_t port, pid_t owner_pid, std::string_view owner,
+                         std::uint32_t queue_limit = 4096);
+  /// A connection from local to remote in that state.
+  World& connection(std::string_view local, std::uint16_t local_port, std::string_view remote,
+                    std::uint16_t remote_port, SocketState state = SocketState::established);
+
+  [[nodiscard]] haproxy::InstanceFacts& instance() { return facts.instances.front(); }
+  [[nodiscard]] NetworkFacts& network() { return facts.networks.front(); }
+
+  /// The demand of the facts as they are now. Pointers in it reach into `facts`.
+  [[nodiscard]] Demand demand() const { return compute_demand(facts); }
+  /// The outcomes of one check.
+  [[nodiscard]] Outcomes judge(const Check& check) const;
+
+  Facts facts;
+};
+
+/// The single outcome about a subject; fails the test and returns Unknown when there is none, or several.
+[[nodiscard]] Outcome outcome_about(const Outcomes& outcomes, std::string_view subject);
+
+/// "pass", "error", "warning", "info", "not applicable" or "unknown".
+[[nodiscard]] std::string verdict(const Outcome& outcome);
+
+/// The worst of a list, in the same words; "nothing" for an empty list. A healthy host gives "pass" or "not
+/// applicable".
+[[nodiscard]] std::string worst(const Outcomes& outcomes);
+
+/// The detail of a pass or a failure; an empty one otherwise.
+[[nodiscard]] Detail detail_of(const Outcome& outcome);
+
+}  // namespace preflight::test
