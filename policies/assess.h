@@ -4,9 +4,11 @@
 
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "policies/catalog.h"
 #include "policies/check.h"
 #include "policies/policy.h"
 
@@ -20,7 +22,7 @@ struct CheckResult {
   /// Of a failure: as reported, capped by policy. Of an Unknown: the worst the check could have reported, capped.
   Severity severity = Severity::info;
   const Waiver* waiver = nullptr;           // in force: shown, never counted
-  std::optional<Subject> consequence_of{};  // the finding that causes this one
+  std::optional<Subject> consequence_of{};  // the finding that causes this one: the first of the chain, shown itself
   std::string consequence_check{};          // and its check
 
   [[nodiscard]] bool failed() const { return std::holds_alternative<Fail>(outcome); }
@@ -33,7 +35,7 @@ struct CheckResult {
 struct Assessment {
   std::vector<CheckResult> results;            // by severity of findings, then check id, then subject
   std::vector<const Waiver*> expired_waivers;  // they would have covered a finding
-  std::vector<const Waiver*> unused_waivers;
+  std::vector<const Waiver*> unused_waivers;   // their check ran, could look, and found nothing they cover
 };
 
 /// Which checks of this run: enabled by policy, named by --only, not named by --skip.
@@ -41,7 +43,8 @@ struct Selection {
   std::set<std::string, std::less<>> only;  // empty: all
   std::set<std::string, std::less<>> skip;
 };
-[[nodiscard]] std::vector<const Check*> select_checks(const Policy& policy, const Selection& selection);
+[[nodiscard]] std::vector<const Check*> select_checks(const Policy& policy, const Selection& selection,
+                                                      std::span<const Check* const> catalog = all_checks());
 
 /// Pure. `today` decides which waivers are still in force. The policy must outlive the assessment.
 [[nodiscard]] Assessment assess(const Facts& facts, const Demand& demand, const Policy& policy,

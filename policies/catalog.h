@@ -13,9 +13,9 @@ namespace preflight {
 [[nodiscard]] std::span<const Check* const> all_checks();
 
 /// The check of that id, or nullptr.
-[[nodiscard]] const Check* find_check(std::string_view id);
+[[nodiscard]] const Check* find_check(std::string_view id, std::span<const Check* const> catalog = all_checks());
 
-/// The known check id nearest to a mistyped one (edit distance at most 3, or a third of its length), or empty.
-[[nodiscard]] std::string_view nearest_check(std::string_view id);
+/// The known check id nearest to a mistyped one, as nearest() of policies/nearest.h measures it, or empty.
+[[nodiscard]] std::string_view nearest_check(std::string_view id, std::span<const Check* const> catalog = all_checks());
 
 }  // namespace preflight

@@ -61,6 +61,12 @@ struct Where {
   std::string object{};      // else "/proc/sys/net/core/somaxconn", "haproxy.service", ...
 };
 
+/// Another finding, named by the one that follows from it: cure the cause and this one is gone too.
+struct Cause {
+  std::string check;
+  Subject subject;
+};
+
 /// What a judgement rests on. Shown for failures; kept for passes too.
 struct Detail {
   std::optional<Measure> observed{};
@@ -69,6 +75,8 @@ struct Detail {
   Where where{};
   std::vector<std::string> evidence{};  // further facts, one line each: what haproxy will say, who set it
   std::vector<Term> terms{};            // the arithmetic behind `expected`
+  /// Of a failure: what would explain it, if that is a finding of this run; else it stands on its own.
+  std::optional<Cause> consequence_of{};
 };
 
 struct Pass {

@@ -23,6 +23,8 @@ struct Day {
 /// "2027-01-31".
 [[nodiscard]] std::string to_string(const Day& day);
 [[nodiscard]] Day day_of(std::int64_t seconds_since_epoch);
+/// "2027-01-31" and nothing else; nullopt for a day that is not in the calendar.
+[[nodiscard]] std::optional<Day> parse_day(std::string_view text);
 
 /// Where a setting was written: file, line and column.
 struct PolicyPlace {
@@ -30,6 +32,9 @@ struct PolicyPlace {
   std::uint32_t line = 0;
   std::uint32_t column = 0;
 };
+
+/// "policy.toml:3:7", printable.
+[[nodiscard]] std::string to_string(const PolicyPlace& place);
 
 /// An accepted finding. All fields are required; after `expires` (UTC, that day included) the finding is back.
 struct Waiver {
