@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads policies written in TOML; every value keeps its line and column, so a refusal points at what to change.
-#define TOML_EXCEPTIONS 0
-#define TOML_HEADER_ONLY 1
-// toml++ 3.3 asserts what the text "[[[" breaks, and a release build turns that assertion into an assumption the
-// optimiser believes; the code behind it refuses the text properly when it is neither.
-#define TOML_ASSERT(condition) static_cast<void>(0)
-#undef NDEBUG
 #include "policies/policy_file.h"
 
 #include <algorithm>
@@ -15,9 +9,8 @@
 #include <string_view>
 #include <utility>
 
-#include <toml++/toml.h>
-
 #include "policies/refusal.h"
+#include "policies/toml.h"
 #include "policies/toml_depth.h"
 #include "probes/base/text.h"
 

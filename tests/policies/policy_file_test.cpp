@@ -167,6 +167,7 @@ const Refused kRefused[] = {
     {"SameKeyTwice", "[assume]\nmaxconn = 1\nmaxconn = 2\n", "site.toml:3:11", ""},
     {"ThreeBrackets", "[[[waiver]]]\n", "site.toml:1:3", ""},
     {"BracketsWithoutKey", "[[=\n", "site.toml:1:3", ""},
+    {"BareKeyBeyondAscii", "[caf\u00e9]\n", "site.toml:1:5", ""},
     {"NotToml", "[check\n", "site.toml:1:7", ""},
     {"InvalidUtf8", "[assume]\nmaxconn = \xff\xfe\n", "site.toml:2:10", ""},
     {"Nul", std::string("[assume]\n\0maxconn = 1\n", 22), "site.toml:2:1", ""},
@@ -179,6 +180,14 @@ TEST(PolicyFile, ADuplicateWaiverInAnotherFileNamesBothPlaces) {
   ASSERT_FALSE(policy);
   EXPECT_EQ(policy.error().object, "b.toml:3:1");
   EXPECT_THAT(policy.error().reason, HasSubstr("a.toml:1:1"));
+}
+
+TEST(PolicyFile, LettersBeyondAsciiAreText) {
+  for (const char* reason : {"'\u00e9t\u00e9 \u4e2d'", "\"\"\"a \\\n  \u00e9t\u00e9 \u4e2d\"\"\""}) {
+    const auto policy = load(waiver("'nofile_covers_maxconn'", "'s'", reason, "'o'", "2027-01-31"));
+    ASSERT_TRUE(policy) << describe(policy.error());
+    EXPECT_THAT(policy->waivers.front().reason, HasSubstr("\u00e9t\u00e9 \u4e2d"));
+  }
 }
 
 TEST(PolicyFile, HostileNamesAreShownPrintableAndCut) {
