@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line as a value. CLI11 is walled in by options.cpp; help, man page and completion come from one tree.
+// The command line as a value. CLI11 is walled in by arguments.cpp; help, man page and completion come from one tree.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "policies/catalog.h"
 #include "policies/check.h"
 
 namespace preflight::cli {
@@ -16,6 +17,9 @@ namespace preflight::cli {
 enum class Verb : std::uint8_t { check, facts, record, explain, list, man, completion };
 enum class Format : std::uint8_t { text, json };
 enum class Color : std::uint8_t { automatic, always, never };
+
+/// The checks that --only, --skip and explain may name; tests hand in their own.
+using Checks = std::span<const Check* const>;
 
 struct Options {
   Verb verb = Verb::check;
@@ -36,19 +40,21 @@ struct Options {
   bool verbose = false;
 };
 
-/// What to do instead of running: print `text` (help, version) and exit 0, or complain and exit 2.
+/// What to do instead of running: print `text` on stdout when exit_code is 0 (help, version), else on stderr.
 struct Stop {
   int exit_code = 0;
   std::string text;
 };
 
-/// Environment variables LBPREFLIGHT_POLICY, _CONFIG, _FORMAT and _FAIL_ON stand behind the arguments.
-[[nodiscard]] std::variant<Options, Stop> parse_options(int argc, const char* const* argv);
+/// Environment variables LBPREFLIGHT_POLICY, _CONFIG, _FORMAT and _FAIL_ON stand behind the arguments; an empty one
+/// counts as unset. Every byte of an argument that a complaint repeats has been made printable.
+[[nodiscard]] std::variant<Options, Stop> parse_options(int argc, const char* const* argv,
+                                                        Checks checks = all_checks());
 
-/// The roff source of lbpreflight(8), made from the option tree and the catalog.
-[[nodiscard]] std::string man_page();
+/// The mdoc(7) source of lbpreflight(8), made from the option tree and the catalog.
+[[nodiscard]] std::string man_page(Checks checks = all_checks());
 
 /// A bash completion script, made from the option tree and the catalog.
-[[nodiscard]] std::string bash_completion();
+[[nodiscard]] std::string bash_completion(Checks checks = all_checks());
 
 }  // namespace preflight::cli

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// A report that met a full disk must not end in exit 0: a pipeline would read the missing half as good news.
+#include "agent/cli/terminal.h"
+#include "agent/cli/verbs.h"
+#include "agent/log.h"
+
+namespace preflight::cli {
+
+int deliver(std::string_view result, int exit_code) {
+  constexpr int kIncomplete = 3;
+  const auto written = write_all(Stream::output, result);
+  if (written) return exit_code;
+  log::error(describe(written.error()));
+  return kIncomplete;
+}
+
+}  // namespace preflight::cli

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one declaration of the command line: parser, --help, man page and completion read these tables and no others.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "agent/cli/options.h"
+
+namespace preflight::cli {
+
+/// Every option there is, in the order of the help.
+enum class Option : std::uint8_t {
+  config,
+  instance,
+  root,
+  from,
+  sample,
+  policy,
+  only,
+  skip,
+  fail_on,
+  output,
+  format,
+  color,
+  quiet,
+  verbose,
+  help,
+  version,
+};
+inline constexpr std::size_t kOptionCount = 16;
+
+/// What an option's value is, as far as a shell can complete it.
+enum class Value : std::uint8_t { none, path, directory, name, duration, check_ids, choice };
+
+/// The headings under which help and man page show the options.
+enum class Heading : std::uint8_t { look, judge, print, other };
+inline constexpr Heading kHeadings[] = {Heading::look, Heading::judge, Heading::print, Heading::other};
+[[nodiscard]] std::string_view title(Heading heading);
+
+/// The verbs an option means something to, one bit each.
+using VerbSet = std::uint32_t;
+[[nodiscard]] constexpr VerbSet bit(Verb verb) { return VerbSet{1} << static_cast<unsigned>(verb); }
+
+struct OptionSpec {
+  Option option{};
+  std::string_view name;  // without the dashes
+  char letter = 0;        // 0: none
+  Heading heading{};
+  VerbSet verbs = 0;
+  Value value = Value::none;
+  std::string_view placeholder{};  // of the value: "FILE|DIR"
+  std::string_view help;
+  std::span<const std::string_view> choices{};
+  std::string_view variable{};  // the environment variable behind it
+  bool repeatable = false;      // else the last one wins
+
+  [[nodiscard]] constexpr bool means_something_to(Verb verb) const { return (verbs & bit(verb)) != 0; }
+};
+
+struct VerbSpec {
+  Verb verb{};
+  std::string_view name;
+  std::string_view argument{};  // "[ID]"
+  std::string_view summary;     // one line
+};
+
+struct Example {
+  Verb verb{};
+  std::string_view command;
+  std::string_view meaning;
+};
+
+/// A name and what it stands for: exit codes, files, environment.
+struct Entry {
+  std::string_view name;
+  std::string_view meaning;
+};
+
+/// Options that contradict each other.
+struct Exclusion {
+  Option first{};
+  Option second{};
+  std::string_view why;
+};
+
+[[nodiscard]] std::span<const OptionSpec> option_specs();
+[[nodiscard]] std::span<const VerbSpec> verb_specs();
+[[nodiscard]] std::span<const Example> examples();
+[[nodiscard]] std::span<const Exclusion> exclusions();
+[[nodiscard]] std::span<const Entry> exit_statuses();
+[[nodiscard]] std::span<const Entry> files();
+
+[[nodiscard]] const OptionSpec& spec_of(Option option);
+[[nodiscard]] const VerbSpec& spec_of(Verb verb);
+/// nullptr when there is none of that name (without dashes) or letter.
+[[nodiscard]] const OptionSpec* find_option(std::string_view name);
+[[nodiscard]] const OptionSpec* find_option(char letter);
+[[nodiscard]] const VerbSpec* find_verb(std::string_view name);
+
+/// What the completion's positional takes.
+inline constexpr std::string_view kShells[] = {"bash"};
+
+}  // namespace preflight::cli

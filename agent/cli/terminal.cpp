@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// write(2) may take less than it was given, be interrupted, or find that nobody reads any more.
+#include "agent/cli/terminal.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <string>
+
+namespace preflight::cli {
+namespace {
+
+int descriptor(Stream stream) { return static_cast<int>(stream); }
+
+std::string name(Stream stream) { return stream == Stream::output ? "standard output" : "standard error"; }
+
+bool is_set(const char* variable) {
+  const char* const value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+/// EAGAIN on a descriptor somebody else made non-blocking (a shared terminal, a pipe of node.js): wait for room.
+void wait_for_room(int fd) {
+  pollfd room{fd, POLLOUT, 0};
+  (void)poll(&room, 1, -1);
+}
+
+}  // namespace
+
+void prepare_streams() {
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
+    // open(2) takes the lowest free number: this one. The wrong direction keeps the error visible to who uses it.
+    (void)open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+  }
+  // A handler, not SIG_IGN: children would inherit an ignored signal through execve(2).
+  struct sigaction quiet {};
+  quiet.sa_handler = [](int) {};
+  quiet.sa_flags = SA_RESTART;
+  (void)sigaction(SIGPIPE, &quiet, nullptr);
+}
+
+Result<void> write_all(Stream stream, std::string_view bytes) {
+  const int fd = descriptor(stream);
+  while (!bytes.empty()) {
+    const auto written = write(fd, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EPIPE) {
+      return {};
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      wait_for_room(fd);
+    } else if (errno != EINTR) {
+      return fail_errno(errno, name(stream));
+    }
+  }
+  return {};
+}
+
+bool wants_color(Color wish, Stream stream) {
+  if (wish != Color::automatic) return wish == Color::always;
+  const char* const term = std::getenv("TERM");
+  return isatty(descriptor(stream)) == 1 && term != nullptr && std::string_view(term) != "dumb" && !is_set("NO_COLOR");
+}
+
+bool is_journal(Stream stream) {
+  const char* const journal = std::getenv("JOURNAL_STREAM");
+  struct stat status {};
+  if (journal == nullptr || fstat(descriptor(stream), &status) != 0) return false;
+  return std::to_string(status.st_dev) + ':' + std::to_string(status.st_ino) == journal;
+}
+
+}  // namespace preflight::cli

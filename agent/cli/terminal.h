@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Standard output and error as they are: short writes, a reader that left, a full disk, a terminal or not.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "agent/cli/options.h"
+#include "probes/base/result.h"
+
+namespace preflight::cli {
+
+enum class Stream : std::uint8_t { output = 1, error = 2 };
+
+/// Before anything is opened: a closed descriptor 0, 1 or 2 is held open so that no file of ours takes its number
+/// (writes to it still fail with EBADF), and a reader that leaves gives EPIPE instead of a signal.
+void prepare_streams();
+
+/// Writes every byte. A reader that left (EPIPE) took what it wanted: that is success. A full disk or a closed
+/// stream is an error.
+[[nodiscard]] Result<void> write_all(Stream stream, std::string_view bytes);
+
+/// The wish of --color; `automatic`: a terminal, TERM not "dumb", NO_COLOR unset or empty (no-color.org).
+[[nodiscard]] bool wants_color(Color wish, Stream stream);
+
+/// stderr is the journal: JOURNAL_STREAM names its device and inode (systemd.exec(5)).
+[[nodiscard]] bool is_journal(Stream stream);
+
+}  // namespace preflight::cli

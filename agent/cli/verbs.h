@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// One function a verb; each prints what it has to say and returns the exit code.
+#pragma once
+
+#include <string_view>
+
+#include "agent/cli/options.h"
+
+namespace preflight::cli {
+
+[[nodiscard]] int run_check(const Options& options);
+[[nodiscard]] int run_facts(const Options& options);
+[[nodiscard]] int run_record(const Options& options);
+[[nodiscard]] int run_explain(const Options& options);
+[[nodiscard]] int run_list(const Options& options);
+
+/// Writes a result to stdout; `exit_code` when all of it was taken, else 3 with a message: what was not told is not
+/// known to the reader.
+[[nodiscard]] int deliver(std::string_view result, int exit_code = 0);
+
+}  // namespace preflight::cli

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page of one check and the table of all: what the program knows must be readable on a host without a network.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "policies/check.h"
+
+namespace preflight {
+
+/// One check in words: why it matters, what it reads, its numbers, references, remedy and how to waive it.
+[[nodiscard]] std::string explain(const Check& check);
+
+/// A table: id, severity and title, one line a check.
+[[nodiscard]] std::string list_checks(std::span<const Check* const> checks);
+
+/// "the listening sockets", as part of a sentence.
+[[nodiscard]] std::string_view describe(Need need);
+
+}  // namespace preflight
