@@ -25,8 +25,8 @@ std::string numbers(const Check& check) {
   std::string text;
   for (const auto& parameter : check.parameters) {
     text += paragraph(std::string(parameter.name) + " = " + std::to_string(parameter.standard) + " (" +
-                          std::to_string(parameter.least) + " to " + std::to_string(parameter.most) + "): " +
-                          std::string(parameter.meaning),
+                          std::to_string(parameter.least) + " to " + std::to_string(parameter.most) +
+                          "): " + std::string(parameter.meaning),
                       2);
   }
   return text;
@@ -83,9 +83,11 @@ std::string explain(const Check& check) {
   std::string text = std::string(check.id) + " (" + std::string(to_string(check.severity)) + ", since " +
                      std::string(check.since) + ")\n" + paragraph(check.title, 0) + "\n" +
                      paragraph(check.rationale, 2);
+  text += section("What to do", check.advice.empty() ? "" : paragraph(check.advice, 2));
   text += section("Reads", what_it_reads(check.needs));
   text += section("Numbers a policy may change", numbers(check));
-  text += section("Remedy", check.remedy.empty() ? "  none: a person must decide\n" : "  " + std::string(check.remedy) + "\n");
+  text +=
+      section("Remedy", "  " + std::string(check.remedy.empty() ? "none: a person must decide" : check.remedy) + "\n");
   text += section("References", links(check.references));
   text += section("To change it, in /etc/lbpreflight/policy.toml", how_to_tune(check));
   text += section("To accept one finding until a day, there too", how_to_waive(check));

@@ -110,9 +110,8 @@ std::string bash_completion(Checks checks) {
          "  if [[ $word == = ]]; then\n    word=\n"
          "  elif [[ $before == = ]] && ((COMP_CWORD > 1)); then\n    before=${COMP_WORDS[COMP_CWORD - 2]}\n  fi\n"
          "  COMPREPLY=()\n  case $before in\n" +
-         values +
-         "  esac\n  for ((i = 1; i < COMP_CWORD; i++)); do\n    case ${COMP_WORDS[i]} in\n      " + verb_names("|") +
-         ") verb=${COMP_WORDS[i]}; break ;;\n    esac\n  done\n  case $verb in\n" + verb_branches() +
+         values + "  esac\n  for ((i = 1; i < COMP_CWORD; i++)); do\n    case ${COMP_WORDS[i]} in\n      " +
+         verb_names("|") + ") verb=${COMP_WORDS[i]}; break ;;\n    esac\n  done\n  case $verb in\n" + verb_branches() +
          "  esac\n}\n\ncomplete -F _lbpreflight lbpreflight\n";
 }
 

@@ -31,7 +31,8 @@ std::string options_of(Verb verb) {
   for (const auto heading : kHeadings) {
     std::string rows;
     for (const auto& spec : option_specs()) {
-      if (spec.heading == heading && spec.means_something_to(verb)) rows += row(left_of(spec), spec.help, kOptionColumn);
+      if (spec.heading == heading && spec.means_something_to(verb))
+        rows += row(left_of(spec), spec.help, kOptionColumn);
     }
     if (!rows.empty()) text += "\n" + std::string(title(heading)) + ":\n" + rows;
   }
@@ -52,9 +53,8 @@ std::string examples_of(Verb verb) {
 
 bool has_variable(Verb verb) {
   const auto specs = option_specs();
-  return std::any_of(specs.begin(), specs.end(), [&](const OptionSpec& spec) {
-    return spec.means_something_to(verb) && !spec.variable.empty();
-  });
+  return std::any_of(specs.begin(), specs.end(),
+                     [&](const OptionSpec& spec) { return spec.means_something_to(verb) && !spec.variable.empty(); });
 }
 
 std::string environment_of(Verb verb) {

@@ -36,9 +36,8 @@ std::string plain(std::string_view line) {
   return out + '\n';
 }
 
-/// Prose: a capital first, every sentence on a line of its own, as mdoc wants it, and wrapped. Hyphens stay hyphens.
-std::string prose(std::string text) {
-  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') text.front() = static_cast<char>(text.front() - 32);
+/// Prose: every sentence on a line of its own, as mdoc wants it, and wrapped. Hyphens stay hyphens.
+std::string prose(std::string_view text) {
   std::string out;
   std::string sentence;
   const auto end_sentence = [&] {
@@ -54,6 +53,14 @@ std::string prose(std::string text) {
   return out;
 }
 
+/// The tables' phrases as sentences: a capital first, a full stop last.
+std::string sentence(std::string_view phrase) {
+  std::string text(phrase);
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') text.front() = static_cast<char>(text.front() - 32);
+  if (!text.empty() && text.back() != '?') text += '.';
+  return prose(text);
+}
+
 /// One macro argument, quoted.
 std::string argument(std::string_view text) { return "\"" + roff(text) + "\""; }
 
@@ -62,7 +69,7 @@ std::string verbs() {
   for (const auto& verb : verb_specs()) {
     text += ".It Cm " + std::string(verb.name);
     if (!verb.argument.empty()) text += " Op Ar " + std::string(verb.argument.substr(1, verb.argument.size() - 2));
-    text += '\n' + prose(std::string(verb.summary) + ".");
+    text += '\n' + sentence(verb.summary);
   }
   return text + ".El\n";
 }
@@ -80,7 +87,7 @@ std::string item(const OptionSpec& spec) {
   if (spec.letter != 0) text += std::string("Fl ") + spec.letter + " , ";
   text += "Fl \\-" + roff(spec.name);
   if (!spec.placeholder.empty()) text += " Ar " + argument(spec.placeholder);
-  text += '\n' + prose(std::string(spec.help) + ".");
+  text += '\n' + sentence(spec.help);
   if (spec.heading != Heading::other) text += prose(verbs_of(spec));
   return text;
 }
@@ -100,7 +107,7 @@ std::string checks_section(Checks checks) {
   std::string text = ".Sh CHECKS\nEach name is a sentence that is true on a good host.\n.Bl -tag -width Ds\n";
   for (const auto* const check : checks) {
     text += ".It Sy " + std::string(check->id) + " Pq " + std::string(to_string(check->severity)) + '\n' +
-            prose(std::string(check->title) + ".") + prose(std::string(check->rationale));
+            sentence(check->title) + prose(check->rationale) + prose(check->advice);
   }
   return text + ".El\n";
 }
@@ -118,7 +125,7 @@ std::string environment() {
 std::string entries(std::string_view section, std::string_view macro, std::span<const Entry> list) {
   std::string text = ".Sh " + std::string(section) + "\n.Bl -tag -width Ds\n";
   for (const auto& entry : list) {
-    text += ".It " + std::string(macro) + argument(entry.name) + '\n' + prose(std::string(entry.meaning) + ".");
+    text += ".It " + std::string(macro) + argument(entry.name) + '\n' + sentence(entry.meaning);
   }
   return text + ".El\n";
 }
@@ -126,7 +133,7 @@ std::string entries(std::string_view section, std::string_view macro, std::span<
 std::string example_section() {
   std::string text = ".Sh EXAMPLES\n.Bl -tag -width Ds\n";
   for (const auto& example : examples()) {
-    text += ".It Li " + argument(example.command) + '\n' + prose(std::string(example.meaning));
+    text += ".It Li " + argument(example.command) + '\n' + sentence(example.meaning);
   }
   return text + ".El\n";
 }

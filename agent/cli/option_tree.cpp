@@ -66,7 +66,8 @@ constexpr OptionSpec kOptions[] = {
      .verbs = kCheck | kFacts | kRecord,
      .value = Value::duration,
      .placeholder = "TIME",
-     .help = "read counters twice, TIME apart (2s, 500ms; at most 60s), to see losses now rather than since boot"},
+     .help = "read counters twice, TIME apart (500ms, 10s; 0: never; at most 60s), to tell losses of now from those "
+             "since boot; the default is 2s, where a running haproxy shows drops"},
     {.option = Option::policy,
      .name = "policy",
      .heading = Heading::judge,
@@ -144,11 +145,7 @@ constexpr OptionSpec kOptions[] = {
      .heading = Heading::other,
      .verbs = kEvery,
      .help = "this help; after a verb, the help of that verb"},
-    {.option = Option::version,
-     .name = "version",
-     .heading = Heading::other,
-     .verbs = kEvery,
-     .help = "the version"},
+    {.option = Option::version, .name = "version", .heading = Heading::other, .verbs = kEvery, .help = "the version"},
 };
 static_assert(std::size(kOptions) == kOptionCount);
 
@@ -160,9 +157,9 @@ constexpr Example kExamples[] = {
     {Verb::facts, "lbpreflight facts --format json", "everything that was read, as one document"},
     {Verb::record, "lbpreflight record -o lb07.json", "take this host along"},
     {Verb::record, "lbpreflight --from lb07.json", "and judge it elsewhere"},
-    {Verb::explain, "lbpreflight explain somaxconn_covers_backlog", "why it matters, and how to waive it"},
+    {Verb::explain, "lbpreflight explain somaxconn_covers_backlog", "what it is about"},
     {Verb::list, "lbpreflight list", "what is looked at"},
-    {Verb::man, "lbpreflight man | man -l -", "read the manual without installing it"},
+    {Verb::man, "lbpreflight man | man -l -", "read the manual uninstalled"},
     {Verb::completion, "source <(lbpreflight completion bash)", "complete in this shell"},
 };
 

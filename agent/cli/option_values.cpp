@@ -57,8 +57,8 @@ Understood<std::size_t> choose(const Given& from, const OptionSpec& spec, std::s
                              (hint.empty() ? " (" + joined(spec.choices) + ")" : hint));
 }
 
-Understood<std::chrono::milliseconds> duration(const Given& from) {
-  if (from.values.empty()) return std::chrono::milliseconds{0};
+Understood<std::optional<std::chrono::milliseconds>> duration(const Given& from) {
+  if (from.values.empty()) return std::nullopt;
   const std::string_view word = from.values.back();
   const auto unit = word.find_first_not_of("0123456789");
   const auto number = parse_integer(word.substr(0, unit));
@@ -107,7 +107,7 @@ class Reader {
     const auto at = static_cast<std::size_t>(std::find(meanings.begin(), meanings.end(), into) - meanings.begin());
     if (const auto chosen = keep(choose(from(option), spec, at))) into = meanings.at(*chosen);
   }
-  void time(Option option, std::chrono::milliseconds& into) {
+  void time(Option option, std::optional<std::chrono::milliseconds>& into) {
     if (const auto length = keep(duration(from(option)))) into = *length;
   }
   void ids(Option option, std::vector<std::string>& into) {

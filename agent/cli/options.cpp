@@ -80,7 +80,8 @@ std::string refuse_stranger(const VerbSpec& verb, const std::string& word) {
     return "'" + std::string(verb.name) + "' takes no argument " + quoted(word);
   }
   const auto name = word.substr(0, 2) == "--" ? word.substr(0, word.find('=')) : word.substr(0, 2);
-  const auto* const spec = name.substr(0, 2) == "--" ? find_option(std::string_view(name).substr(2)) : find_option(name[1]);
+  const auto* const spec =
+      name.substr(0, 2) == "--" ? find_option(std::string_view(name).substr(2)) : find_option(name[1]);
   if (spec == nullptr) return unknown_option(word);
   return "option " + quoted(name) + " means nothing to '" + std::string(verb.name) + "'";
 }
@@ -88,8 +89,8 @@ std::string refuse_stranger(const VerbSpec& verb, const std::string& word) {
 std::optional<std::string> contradiction(const Arguments& arguments) {
   for (const auto& pair : exclusions()) {
     if (!arguments.has(pair.first) || !arguments.has(pair.second)) continue;
-    return "options '--" + std::string(spec_of(pair.first).name) + "' and '--" + std::string(spec_of(pair.second).name) +
-           "' exclude each other: " + std::string(pair.why);
+    return "options '--" + std::string(spec_of(pair.first).name) + "' and '--" +
+           std::string(spec_of(pair.second).name) + "' exclude each other: " + std::string(pair.why);
   }
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -35,7 +36,7 @@ struct Options {
   Format format = Format::text;
   Severity fail_on = Severity::error;
   Color color = Color::automatic;
-  std::optional<std::chrono::milliseconds> sample{};  // absent: only where a drop was seen on a running instance
+  std::optional<std::chrono::milliseconds> sample{};  // absent: 2 s, and only where a running instance shows drops
   bool quiet = false;
   bool verbose = false;
 };

@@ -31,6 +31,7 @@ Json entry(const Check& check) {
   return {{"id", check.id},
           {"title", check.title},
           {"rationale", check.rationale},
+          {"advice", check.advice},
           {"severity", to_string(check.severity)},
           {"sysctls", texts(check.needs.sysctls)},
           {"references", texts(check.references)},
