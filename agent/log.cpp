@@ -25,15 +25,13 @@ std::string_view prefix(spdlog::level::level_enum level, bool journal) {
 /// Formats nothing by pattern: a message is one escaped line, and a clock would make two runs differ.
 class StandardError final : public spdlog::sinks::base_sink<std::mutex> {
   void sink_it_(const spdlog::details::log_msg& message) override {
-    std::string line(prefix(message.level, journal_));
+    std::string line(prefix(message.level, cli::is_journal(cli::Stream::error)));
     line += printable({message.payload.data(), message.payload.size()});
     line += '\n';
     // Nobody is left to tell when stderr itself fails.
     (void)cli::write_all(cli::Stream::error, line);
   }
   void flush_() override {}
-
-  bool journal_ = cli::is_journal(cli::Stream::error);
 };
 
 spdlog::logger& logger() {
