@@ -104,8 +104,7 @@ if __name__ == "__main__":
     if arguments and not arguments[0].startswith("-"):
         program = str(Path(arguments.pop(0)).resolve())
     if arguments == ["--update"]:
-        README.write_text(
-            rendered(README.read_text(encoding="utf-8"), commands(OUTPUTS.read_text(encoding="utf-8"))), encoding="utf-8"
-        )
+        known = commands(OUTPUTS.read_text(encoding="utf-8"))
+        README.write_text(rendered(README.read_text(encoding="utf-8"), known), encoding="utf-8")
     else:
         unittest.main(argv=[sys.argv[0], *arguments])

@@ -11,7 +11,8 @@ if ((EUID != 0)) && ! unshare --map-root-user true 2>/dev/null; then
   echo "skipped: neither root nor a user namespace to stand in for it"
   exit 77
 fi
-export PATH=$scratch/bin:$PATH CALLS=$scratch/calls INSTALLED=$scratch/installed PREFLIGHT_OS_RELEASE=$scratch/os-release
+export PATH=$scratch/bin:$PATH PREFLIGHT_OS_RELEASE=$scratch/os-release
+export CALLS=$scratch/calls INSTALLED=$scratch/installed
 mkdir "$scratch/bin"
 
 stand_in() { printf '#!/bin/bash\n%s\n' "$2" >"$scratch/bin/$1" && chmod 755 "$scratch/bin/$1"; }
