@@ -25,6 +25,7 @@ PLANTED = [
     ("agent/cycle.cpp", "#include <boost/process/v1.hpp>\n", 2, "only behind the door"),
     ("probes/linux/unit.cpp", "#include <systemd/sd-bus.h>\n", 2, "only behind the door"),
     ("policies/policy.cpp", "#include <toml++/toml.h>\n", 2, "toml++ lives"),
+    ("policies/policy.cpp", '#include "policies/toml.h"\n', 2, "toml++ lives"),
     ("agent/report/text.cpp", "#include <nlohmann/json.hpp>\n", 2, "nlohmann lives"),
     ("agent/cli/main.cpp", "#include <CLI/CLI.hpp>\n", 2, "CLI11 lives"),
     ("probes/host/live_host.cpp", "#include <spdlog/spdlog.h>\n", 2, "spdlog lives"),
