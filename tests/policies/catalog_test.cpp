@@ -71,6 +71,7 @@ TEST(Catalog, EveryCheckIsExplainedReferencedAndTested) {
     SCOPED_TRACE(std::string(check->id));
     EXPECT_FALSE(check->title.empty());
     EXPECT_GE(check->rationale.size(), 40U) << "a rationale says what happens otherwise";
+    EXPECT_FALSE(check->advice.empty());
     EXPECT_FALSE(check->since.empty());
     ASSERT_FALSE(check->references.empty());
     for (const auto reference : check->references) EXPECT_FALSE(reference.empty());

@@ -31,11 +31,13 @@ inline Answers& answers() {
 inline const Check kBacklog{.id = "backlog_is_long_enough",
                             .title = "backlog",
                             .rationale = "synthetic",
+                            .advice = "none",
                             .severity = Severity::error,
                             .evaluate = [](const Case&) { return answers().backlog; }};
 inline const Check kNofile{.id = "nofile_covers_maxconn",
                            .title = "nofile",
                            .rationale = "synthetic",
+                           .advice = "none",
                            .severity = Severity::error,
                            .parameters = kNofileParameters,
                            .evaluate = [](const Case& c) {
@@ -45,6 +47,7 @@ inline const Check kNofile{.id = "nofile_covers_maxconn",
 inline const Check kSysctls{.id = "sysctls_survive_boot",
                             .title = "sysctls",
                             .rationale = "synthetic",
+                            .advice = "none",
                             .severity = Severity::warning,
                             .evaluate = [](const Case&) { return answers().sysctls; }};
 inline constexpr std::array<const Check*, 3> kSyntheticChecks{&kBacklog, &kNofile, &kSysctls};
