@@ -85,6 +85,7 @@ struct Pass {
 struct Fail {
   Severity severity = Severity::error;
   Detail detail{};
+  bool prevents_start = false;  // haproxy refuses to start, or exits at once: the report says so in its second line
 };
 struct NotApplicable {
   std::string reason{};

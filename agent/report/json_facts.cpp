@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// "lbpreflight.facts/1": the snapshot as it was read, each fact a value or the error that stands in its place.
+#include <utility>
+
+#include "agent/report/json.h"
+#include "agent/report/json_haproxy.h"
+#include "agent/report/json_parts.h"
+
+namespace preflight {
+namespace {
+
+using json::Json;
+
+/// A list of what `describe` makes of each item, or the error.
+template <typename T, typename Describe>
+Json list_of(const Result<std::vector<T>>& items, Describe&& describe) {
+  if (!items) return json::absent(items.error());
+  Json list = Json::array();
+  for (const auto& item : *items) list.push_back(describe(item));
+  return list;
+}
+
+Json sysctls_of(const Sysctls& sysctls) {
+  Json object = Json::object();
+  for (const auto& [key, value] : sysctls.values) {
+    object[key] = value ? Json{{"value", *value}} : json::absent(value.error());
+  }
+  return object;
+}
+
+Json counters_of(const Result<Counters>& counters) {
+  if (!counters) return json::absent(counters.error());
+  Json object = Json::object();
+  for (const auto& [name, value] : counters->values) object[name] = value;
+  return object;
+}
+
+Json socket_of(const SocketEntry& socket) {
+  return {{"protocol", socket.protocol == Protocol::tcp ? "tcp" : "udp"},
+          {"state", static_cast<int>(socket.state)},
+          {"local", endpoint(socket.local, socket.local_port)},
+          {"remote", endpoint(socket.remote, socket.remote_port)},
+          {"interface", socket.interface},
+          {"inode", socket.inode},
+          {"uid", socket.uid},
+          {"queue", socket.queue},
+          {"queue_limit", socket.queue_limit},
+          {"drops", socket.drops ? Json(*socket.drops) : Json()}};
+}
+
+Json user_of(const PortUser& user) {
+  Json owners = Json::array();
+  for (const auto& owner : user.owners) {
+    owners.push_back({{"pid", owner.pid}, {"command", owner.command}, {"unit", json::optional_text(owner.unit)}});
+  }
+  return {{"socket", socket_of(user.socket)}, {"owners", std::move(owners)}, {"owners_complete", user.owners_complete}};
+}
+
+Json addresses_of(const std::map<IpAddress, Result<bool>>& addresses) {
+  Json list = Json::array();
+  for (const auto& [address, local] : addresses) {
+    list.push_back({{"address", to_string(address)}, {"local", local ? Json(*local) : json::absent(local.error())}});
+  }
+  return list;
+}
+
+/// The second of two values, and how long after the first it was read; null when one was asked for.
+Json sample_of(const Sample& sample) {
+  if (sample.apart.count() == 0) return {};
+  return {{"apart_ms", sample.apart.count()},
+          {"netstat", counters_of(sample.netstat)},
+          {"conntrack", counters_of(sample.conntrack)},
+          {"listeners", list_of(sample.listeners, socket_of)}};
+}
+
+Json network_of(const NetworkFacts& network) {
+  return {{"id", network.id},
+          {"sysctl", sysctls_of(network.sysctls)},
+          {"listeners", list_of(network.tcp_listeners, socket_of)},
+          {"udp_sockets", list_of(network.udp_sockets, socket_of)},
+          {"port_users", list_of(network.port_users, user_of)},
+          {"outgoing", network.outgoing ? list_of(*network.outgoing, socket_of) : Json()},
+          {"local_addresses", addresses_of(network.local_addresses)},
+          {"counters",
+           {{"netstat", counters_of(network.netstat)},
+            {"sockstat", counters_of(network.sockstat)},
+            {"conntrack", counters_of(network.conntrack)}}},
+          {"sample", sample_of(network.sample)}};
+}
+
+/// What `describe` makes of each item.
+template <typename Items, typename Describe>
+Json each(const Items& items, Describe&& describe) {
+  Json list = Json::array();
+  for (const auto& item : items) list.push_back(describe(item));
+  return list;
+}
+
+}  // namespace
+
+std::string json_facts(const Facts& facts) {
+  return json::bytes({{"schema", "lbpreflight.facts/1"},
+                      {"tool", json::tool()},
+                      {"host", json::host(facts.host)},
+                      {"sysctl", sysctls_of(facts.sysctls)},
+                      {"instances", each(facts.instances, json::instance)},
+                      {"units", each(facts.instances, json::unit)},
+                      {"haproxy_config", each(facts.instances, json::haproxy_config)},
+                      {"networks", each(facts.networks, network_of)},
+                      {"blind_spots", each(facts.blind_spots, json::error)}});
+}
+
+}  // namespace preflight

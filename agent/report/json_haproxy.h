@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The haproxy half of the facts document.
+#pragma once
+
+#include "agent/report/json_parts.h"
+
+namespace preflight::json {
+
+/// What runs, from which binary, and how it was found; neither environment nor arguments of a process.
+[[nodiscard]] Json instance(const haproxy::InstanceFacts& instance);
+/// The unit's properties; of its environment the names only, because values may be secrets.
+[[nodiscard]] Json unit(const haproxy::InstanceFacts& instance);
+/// What was understood of the configuration, and what was not.
+[[nodiscard]] Json haproxy_config(const haproxy::InstanceFacts& instance);
+
+}  // namespace preflight::json

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes bytes printable, then breaks lines, then colours: in this order no colour code of ours can be mistaken for one
+// that came from outside.
+#include "agent/report/text_page.h"
+
+#include <algorithm>
+
+#include "probes/base/text.h"
+
+namespace preflight::text {
+namespace {
+
+bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
+
+std::string_view code(Ink ink) {
+  switch (ink) {
+    case Ink::plain:
+      return "\x1b[0m";
+    case Ink::error:
+      return "\x1b[1;31m";
+    case Ink::warning:
+      return "\x1b[33m";
+    case Ink::good:
+      return "\x1b[32m";
+    case Ink::strong:
+      return "\x1b[1m";
+    case Ink::faint:
+      return "\x1b[2m";
+  }
+  return {};
+}
+
+/// Printable, and no longer than a person would read.
+std::string presentable(std::string_view text) {
+  // Escaping lengthens only, so bytes beyond this can never be shown; a name of megabytes is not walked through.
+  constexpr std::size_t kMostBytes = 4 * kLongestSpan + 4;
+  std::string shown = printable(text.substr(0, kMostBytes));
+  std::size_t characters = 0;
+  for (std::size_t at = 0; at < shown.size(); ++at) {
+    if (continues(shown[at])) continue;
+    if (characters++ < kLongestSpan) continue;
+    shown.resize(at);
+    return shown + "...";
+  }
+  return shown;
+}
+
+}  // namespace
+
+std::size_t columns(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); }));
+}
+
+void Page::add(const std::vector<Span>& spans, std::size_t hang) {
+  for (const auto& span : spans) add_span(span, hang);
+  end_line();
+}
+
+void Page::add_row(const std::vector<std::string>& pieces, std::size_t column) {
+  constexpr std::string_view kBar = " | ";
+  std::size_t indent = column;
+  std::string line;
+  for (const auto& piece : pieces) {
+    const std::string shown = presentable(piece);
+    if (!line.empty() && indent + columns(line) + kBar.size() + columns(shown) > kWidth) {
+      add({{.text = line, .column = indent}}, column + 2);
+      indent = column + 2;
+      line.clear();
+    }
+    line += (line.empty() ? "" : kBar);
+    line += shown;
+  }
+  if (!line.empty()) add({{.text = line, .column = indent}}, column + 2);
+}
+
+void Page::add_span(const Span& span, std::size_t hang) {
+  const std::string shown = presentable(span.text);
+  if (span.column > used_) {
+    blanks_ = span.column - used_;
+  } else if (span.column != 0) {
+    blanks_ = 2;
+  }
+  for (const auto word : words(shown)) add_word(word, span.ink, hang);
+}
+
+void Page::add_word(std::string_view word, Ink ink, std::size_t hang) {
+  const std::size_t width = columns(word);
+  if (used_ > 0 && used_ + blanks_ + width > kWidth) {
+    end_line();
+    blanks_ = hang;
+  }
+  out_.append(blanks_, ' ');
+  use(ink);
+  out_ += word;
+  used_ += blanks_ + width;
+  blanks_ = 1;
+}
+
+void Page::end_line() {
+  use(Ink::plain);
+  out_ += '\n';
+  used_ = 0;
+  blanks_ = 0;
+}
+
+void Page::use(Ink ink) {
+  if (ink == ink_) return;
+  if (color_ && ink_ != Ink::plain) out_ += code(Ink::plain);
+  if (color_ && ink != Ink::plain) out_ += code(ink);
+  ink_ = ink;
+}
+
+}  // namespace preflight::text

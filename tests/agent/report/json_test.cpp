@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// The JSON documents against the schemas that are shipped with them, and proof that the schemas can refuse.
+#include "agent/report/json.h"
+
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/agent/report/golden.h"
+#include "tests/support/sample_report.h"
+#include "tests/support/scratch.h"
+
+namespace preflight::test {
+namespace {
+
+using nlohmann::ordered_json;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kReportSchema = "lbpreflight.report-1.schema.json";
+constexpr const char* kFactsSchema = "lbpreflight.facts-1.schema.json";
+constexpr int kNotInstalled = 77;
+
+struct Validation {
+  int status = -1;
+  std::vector<std::string> lines;  // one a document: "valid", or what is wrong
+};
+
+Validation validate(const std::string& schema, const std::vector<std::string>& documents) {
+  const Scratch scratch;
+  std::string command = "/usr/bin/python3 " + report_file("validate.py") + " " + std::string(PREFLIGHT_SOURCE_DIR) +
+                        "/agent/report/schema/" + schema;
+  for (const auto& document : documents) {
+    command += " " + scratch.file(std::to_string(&document - documents.data()) + ".json", document);
+  }
+  Validation result;
+  FILE* const pipe = popen(command.c_str(), "r");
+  if (pipe == nullptr) return result;
+  std::array<char, 4096> line{};
+  while (std::fgets(line.data(), line.size(), pipe) != nullptr) result.lines.emplace_back(line.data());
+  const int status = pclose(pipe);
+  result.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return result;
+}
+
+bool validator_missing() { return validate(kReportSchema, {}).status == kNotInstalled; }
+
+void expect_valid(const std::string& schema, const std::vector<std::string>& documents) {
+  if (validator_missing()) GTEST_SKIP() << "python3-jsonschema is not installed";
+  const auto result = validate(schema, documents);
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.lines, std::vector<std::string>(documents.size(), "valid\n"));
+}
+
+std::vector<std::unique_ptr<SampleReport>> samples() {
+  std::vector<std::unique_ptr<SampleReport>> list;
+  list.push_back(healthy_host());
+  list.push_back(stopped_host());
+  list.push_back(barred_host());
+  list.push_back(hostile_host("\x1b[31m\xFF\u202E"));
+  list.push_back(std::make_unique<SampleReport>());
+  return list;
+}
+
+/// A release changes the version, not the golden files.
+std::string without_version(const std::string& text) {
+  auto document = ordered_json::parse(text);
+  EXPECT_NE(document["tool"]["version"], "");
+  document["tool"]["version"] = "any";
+  return document.dump(2) + "\n";
+}
+
+TEST(JsonReport, golden) { expect_golden("stopped.json", without_version(json_report(stopped_host()->report()))); }
+TEST(JsonFacts, golden) { expect_golden("healthy_facts.json", without_version(json_facts(healthy_host()->facts))); }
+
+TEST(JsonReport, follows_its_schema) {
+  std::vector<std::string> documents;
+  for (const auto& sample : samples()) documents.push_back(json_report(sample->report()));
+  expect_valid(kReportSchema, documents);
+}
+
+TEST(JsonFacts, follow_their_schema) {
+  std::vector<std::string> documents;
+  for (const auto& sample : samples()) documents.push_back(json_facts(sample->facts));
+  auto blind = healthy_host();
+  blind->facts.instances.front().unit = unread("unit");
+  blind->facts.instances.front().config = unread("configuration");
+  blind->facts.instances.front().binary = unread("haproxy");
+  blind->facts.networks.front() = NetworkFacts{};
+  documents.push_back(json_facts(blind->facts));
+  expect_valid(kFactsSchema, documents);
+}
+
+using Damage = std::function<void(ordered_json&)>;
+
+/// Each damaged copy must be refused; an undamaged one among them must pass.
+void expect_refused(const std::string& schema, const std::string& sound, const std::vector<Damage>& damages) {
+  if (validator_missing()) GTEST_SKIP() << "python3-jsonschema is not installed";
+  std::vector<std::string> documents{sound};
+  for (const auto& damage : damages) {
+    auto document = ordered_json::parse(sound);
+    damage(document);
+    documents.push_back(document.dump());
+  }
+  const auto result = validate(schema, documents);
+  ASSERT_EQ(result.lines.size(), documents.size());
+  EXPECT_EQ(result.lines.front(), "valid\n");
+  for (std::size_t i = 1; i < result.lines.size(); ++i) EXPECT_NE(result.lines[i], "valid\n") << "damage " << i;
+}
+
+TEST(JsonReport, its_schema_refuses_what_is_wrong) {
+  expect_refused(kReportSchema, json_report(stopped_host()->report()),
+                 {
+                     [](ordered_json& d) { d.erase("exit_code"); },
+                     [](ordered_json& d) { d["extra"] = 1; },
+                     [](ordered_json& d) { d["schema"] = "lbpreflight.report/2"; },
+                     [](ordered_json& d) { d["taken_at"] = "4 May 2026"; },
+                     [](ordered_json& d) { d["summary"].erase("waived"); },
+                     [](ordered_json& d) { d["host"]["kind"] = "guest"; },
+                     [](ordered_json& d) { d["results"][0]["outcome"] = "passed"; },
+                     [](ordered_json& d) { d["results"][0]["severity"] = nullptr; },
+                     [](ordered_json& d) { d["results"][0].erase("waiver"); },
+                     [](ordered_json& d) { d["results"][0]["where"]["line"] = 0; },
+                     [](ordered_json& d) { d["results"][1]["expected"]["relation"] = "about"; },
+                     [](ordered_json& d) { d["results"][1]["outcome"] = "unknown"; },
+                     [](ordered_json& d) { d["demand"][0]["name"] = "memory"; },
+                     [](ordered_json& d) { d["demand"][0]["value"] = nullptr; },
+                     [](ordered_json& d) { d["demand"][0]["terms"][0]["line"] = "4"; },
+                     [](ordered_json& d) { d["instances"][0]["state"] = "up"; },
+                 });
+}
+
+TEST(JsonFacts, their_schema_refuses_what_is_wrong) {
+  expect_refused(kFactsSchema, json_facts(healthy_host()->facts),
+                 {
+                     [](ordered_json& d) { d.erase("networks"); },
+                     [](ordered_json& d) { d["sysctl"]["fs.nr_open"] = "1048576"; },
+                     [](ordered_json& d) { d["networks"][0]["listeners"][0]["state"] = 99; },
+                     [](ordered_json& d) { d["networks"][0]["counters"]["netstat"]["ListenDrops"] = "3"; },
+                     [](ordered_json& d) { d["units"][0]["environment_names"][0] = "NAME=value"; },
+                     [](ordered_json& d) { d["instances"][0]["processes"][0]["environment"] = ordered_json::object(); },
+                     [](ordered_json& d) { d["haproxy_config"][0]["globals"]["maxconn"] = 100000; },
+                     [](ordered_json& d) { d["networks"][0]["udp_sockets"]["error"]["code"] = 95; },
+                 });
+}
+
+TEST(JsonFacts, hold_no_environment_values) {
+  const auto document = json_facts(healthy_host()->facts);
+  EXPECT_THAT(document, HasSubstr("STATS_PASSWORD"));
+  EXPECT_THAT(document, Not(HasSubstr("hunter2")));
+}
+
+TEST(JsonReport, lists_every_result) {
+  const auto sample = stopped_host();
+  const auto document = ordered_json::parse(json_report(sample->report()));
+  EXPECT_EQ(document["results"].size(), sample->assessment.results.size());
+  EXPECT_EQ(document["taken_at"], "2026-05-04T03:02:01Z");
+  EXPECT_EQ(document["took_ms"], 31);
+  EXPECT_EQ(document["exit_code"], 1);
+}
+
+TEST(JsonReport, a_demand_that_is_not_known_says_why) {
+  const auto sample = stopped_host();
+  sample->demand.instances.front().file_descriptors = fail(std::errc::permission_denied, "limits", "not permitted");
+  const auto entry = ordered_json::parse(json_report(sample->report()))["demand"][0];
+  EXPECT_EQ(entry["name"], "file_descriptors");
+  EXPECT_TRUE(entry["value"].is_null());
+  EXPECT_EQ(entry["error"]["code"], "EACCES");
+}
+
+}  // namespace
+}  // namespace preflight::test
