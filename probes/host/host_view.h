@@ -47,7 +47,7 @@ struct Command {
   std::uint32_t uid = 0;               // run as this user and group, when we are root and they are not 0
   std::uint32_t gid = 0;
   std::chrono::milliseconds timeout{10'000};
-  std::size_t output_limit = 256U * 1024U;
+  std::size_t output_limit = std::size_t{256} * 1024;
 
   /// "/usr/sbin/haproxy -c -f /etc/haproxy/haproxy.cfg"
   [[nodiscard]] std::string text() const;
@@ -90,7 +90,7 @@ struct SocketOwners {
 };
 
 /// Largest file read whole: a configuration of a million lines is about 60 MiB.
-inline constexpr std::size_t kReadLimit = 512U * 1024U * 1024U;
+inline constexpr std::size_t kReadLimit = std::size_t{512} * 1024 * 1024;
 
 /// A host that can be looked at. All methods may be called from one thread only.
 class HostView {
