@@ -101,6 +101,13 @@ Result<void> read_settings(const HostView& host, const std::string& path, const 
   return {};
 }
 
+/// A link to nowhere is passed over, as systemd does.
+Result<void> read_drop_in(const HostView& host, const std::string& path, const TakeSetting& take) {
+  auto read = read_settings(host, path, take);
+  if (!read && missing(read.error())) return {};
+  return read;
+}
+
 /// DefaultLimitNOFILE of the manager.
 Result<Limits> default_nofile(const HostView& host) {
   Limits limits = kDefaultNofile;
@@ -113,7 +120,7 @@ Result<Limits> default_nofile(const HostView& host) {
   for (const auto directory : kManagerDirectories)
     if (auto added = add_files(host, std::string(directory), files); !added) return tl::make_unexpected(added.error());
   for (const auto& [name, path] : files)
-    if (auto read = read_settings(host, path, take); !read) return tl::make_unexpected(read.error());
+    if (auto read = read_drop_in(host, path, take); !read) return tl::make_unexpected(read.error());
   return limits;
 }
 
@@ -163,7 +170,7 @@ Result<UnitProperties> unit_from_files(const HostView& host, const std::string& 
   if (auto read = read_settings(host, *fragment, take); !read) return tl::make_unexpected(read.error());
   for (const auto& [file, path] : *drop_ins) {
     unit.drop_in_paths.push_back(path);
-    if (auto read = read_settings(host, path, take); !read) return tl::make_unexpected(read.error());
+    if (auto read = read_drop_in(host, path, take); !read) return tl::make_unexpected(read.error());
   }
   unit.unit_file_state = enabled_state(host, name, installable);
   return unit;
