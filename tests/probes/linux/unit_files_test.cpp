@@ -197,8 +197,9 @@ TEST(UnitFiles, CapabilityBoundingSet) {
 }
 
 TEST(UnitFiles, HostileTextIsReadToItsEnd) {
-  for (const std::string& text : std::vector<std::string>{std::string(100000, '['), std::string(100000, '\\'), "=\n==\n[\n]\n", "[Service\nUser=x", "User",
-        "ExecStart=\\", "ExecStart=\"\\x", "Environment=%", "User=%"})
+  for (const std::string& text : std::vector<std::string>{std::string(100000, '['), std::string(100000, '\\'),
+                                                          "=\n==\n[\n]\n", "[Service\nUser=x", "User", "ExecStart=\\",
+                                                          "ExecStart=\"\\x", "Environment=%", "User=%"})
     EXPECT_TRUE(unit_from_files(host_with(text), "haproxy.service"));
 }
 

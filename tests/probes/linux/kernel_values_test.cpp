@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sysctls and counters: what the kernel writes, and what it would never write.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "probes/linux/counters.h"
+#include "probes/linux/process.h"
+#include "probes/linux/sysctl.h"
+#include "tests/support/file_host.h"
+
+namespace preflight {
+namespace {
+
+Sysctls with(const std::string& key, const std::string& text) {
+  Sysctls sysctls;
+  sysctls.values.emplace(key, text);
+  return sysctls;
+}
+
+TEST(Sysctl, KeysBecomePathsAndErrorsKeepTheKey) {
+  test::MapHost host;
+  host.files["/proc/sys/net/core/somaxconn"] = "4096\n";
+  host.files["/proc/sys/net/ipv4/conf/eth0.200/forwarding"] = "1\n";
+  const std::array<std::string_view, 6> keys = {
+      "net.core.somaxconn", "net.ipv4.conf.eth0/200.forwarding", "fs.nr_open", "net..x", "net.//.x", ""};
+  const auto found = read_sysctls(host, Netns{}, keys);
+  EXPECT_EQ(found.integer("net.core.somaxconn"), 4096);
+  EXPECT_EQ(found.text("net.ipv4.conf.eth0/200.forwarding"), "1");
+  EXPECT_EQ(found.text("fs.nr_open").error().code, std::errc::no_such_file_or_directory);
+  EXPECT_EQ(found.text("fs.nr_open").error().object, "fs.nr_open");
+  for (const auto* key : {"net..x", "net.//.x", ""})
+    EXPECT_EQ(found.text(key).error().code, std::errc::invalid_argument) << key;
+  EXPECT_EQ(found.text("net.core.never_asked").error().code, std::errc::operation_not_supported);
+}
+
+TEST(Sysctl, NumbersAndRanges) {
+  EXPECT_EQ(with("k", "32768\t60999").range("k"), (PortRange{32768, 60999}));
+  EXPECT_EQ(with("k", "8080,9000-9010").ranges("k"), (std::vector<PortRange>{{8080, 8080}, {9000, 9010}}));
+  EXPECT_EQ(with("k", "").ranges("k"), std::vector<PortRange>{});
+  for (const auto* text : {"", "1 2 3", "x", "1 70000", "-1 2", "1"}) EXPECT_FALSE(with("k", text).range("k")) << text;
+  for (const auto* text : {",", "1-", "-1", "1-2-3", "70000", "1 2"}) EXPECT_FALSE(with("k", text).ranges("k")) << text;
+  for (const auto* text : {"", "1 2", "0x1", "9999999999999999999"}) EXPECT_FALSE(with("k", text).integer("k")) << text;
+}
+
+TEST(Sysctl, RealKernel) {
+  const std::array<std::string_view, 2> keys = {"net.core.somaxconn", "net.ipv4.ip_local_port_range"};
+  const auto found = read_sysctls(test::FileHost(), Netns{}, keys);
+  EXPECT_TRUE(found.integer("net.core.somaxconn"));
+  EXPECT_TRUE(found.range("net.ipv4.ip_local_port_range"));
+}
+
+/// The maps' namespace is the one and only.
+class ProcNet : public test::FileHost {
+ public:
+  [[nodiscard]] Result<std::string> read_in(Netns /*netns*/, const std::string& path) const override {
+    return FileHost::read(path, kReadLimit);
+  }
+};
+
+TEST(Counters, RealKernel) {
+  const auto netstat = read_netstat(ProcNet(), Netns{});
+  ASSERT_TRUE(netstat) << describe(netstat.error());
+  EXPECT_TRUE(netstat->get("ListenOverflows"));
+  EXPECT_FALSE(netstat->get("NoSuchCounter"));
+  const auto sockstat = read_sockstat(ProcNet(), Netns{});
+  ASSERT_TRUE(sockstat) << describe(sockstat.error());
+  EXPECT_TRUE(sockstat->get("TCP.tw"));
+}
+
+TEST(Counters, NetstatByName) {
+  test::MapHost host;
+  host.files["/proc/net/netstat"] = "IpExt: A ListenDrops\nIpExt: 9 9\nTcpExt: B ListenDrops\nTcpExt: 1 2\n";
+  EXPECT_EQ(read_netstat(host, Netns{})->get("ListenDrops"), 2);
+  for (const auto* text : {"", "TcpExt: A B\n", "TcpExt: A B\nTcpExt: 1\n", "TcpExt: A\nTcpExt: x\n"}) {
+    host.files["/proc/net/netstat"] = text;
+    EXPECT_FALSE(read_netstat(host, Netns{})) << text;
+  }
+}
+
+TEST(Counters, ConntrackIsSummedOverCpus) {
+  test::MapHost host;
+  const std::string path = "/proc/net/stat/nf_conntrack";
+  EXPECT_EQ(read_conntrack(host, Netns{}).error().code, std::errc::no_such_file_or_directory);
+  host.files[path] = "entries  drop early_drop\n0000000a  00000010 00000000\n0000000a  000000ff ffffffff\n";
+  const auto found = read_conntrack(host, Netns{});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->get("drop"), 0x10f);
+  EXPECT_EQ(found->get("early_drop"), 0xffffffff);
+  for (const auto* text : {"", "drop\n", "drop x\n1\n", "drop\nzz\n"}) {
+    host.files[path] = text;
+    EXPECT_FALSE(read_conntrack(host, Netns{})) << text;
+  }
+}
+
+TEST(Process, RealProcessIsWhatTheSystemCallsSay) {
+  const auto self = read_process(test::FileHost(), ::getpid());
+  ASSERT_TRUE(self) << describe(self.error());
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const auto as_ours = [](rlim_t value) { return value == RLIM_INFINITY ? kUnlimited : value; };
+  EXPECT_EQ(self->nofile, (Limits{as_ours(limit.rlim_cur), as_ours(limit.rlim_max)}));
+  EXPECT_EQ(self->uid, ::geteuid());
+  EXPECT_EQ(self->gid, ::getegid());
+  EXPECT_EQ(self->parent, ::getppid());
+  EXPECT_GE(self->open_descriptors.value_or(0), 3U);
+  std::array<char, 4096> buffer{};
+  ASSERT_NE(::getcwd(buffer.data(), buffer.size()), nullptr);
+  EXPECT_EQ(self->working_directory, std::string(buffer.data()));
+  const auto identity = read_identity(test::FileHost());
+  ASSERT_TRUE(identity);
+  EXPECT_EQ(identity->uid, ::geteuid());
+}
+
+}  // namespace
+}  // namespace preflight
