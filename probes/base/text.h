@@ -37,6 +37,9 @@ void for_each_line(std::string_view text, F&& line) {
 /// invalid UTF-8 become \xHH or \u{HHHH}; printable UTF-8 stays. A line end is escaped too.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// Whether every byte belongs to a valid UTF-8 sequence (no overlong form, surrogate or value above U+10FFFF).
+[[nodiscard]] bool is_utf8(std::string_view text);
+
 /// 1234567 -> "1,234,567".
 [[nodiscard]] std::string grouped(std::int64_t value);
 

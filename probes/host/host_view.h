@@ -87,6 +87,7 @@ struct SocketOwners {
   std::vector<SocketOwner> owners;
   bool complete = true;
   std::string why_incomplete;
+  friend bool operator==(const SocketOwners&, const SocketOwners&) = default;
 };
 
 /// Largest file read whole: a configuration of a million lines is about 60 MiB.
