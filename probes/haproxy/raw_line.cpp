@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Quotes may open and close inside a word, a '#' outside quotes ends the line even when glued to a word, and a backslash
-// protects some characters and stays before all others.
+// Quotes may open and close inside a word, a '#' outside quotes ends the line even when glued to a word, and a
+// backslash protects some characters and stays before all others.
 #include "probes/haproxy/raw_line.h"
 
 #include <algorithm>
@@ -75,7 +75,8 @@ class Reader {
       return add(static_cast<char>(nibble(peek(2)) * 16 + nibble(peek(3))), 4);
     }
     constexpr std::string_view kProtected = " \\#'\"";
-    const bool taken = next != '\0' && (kProtected.find(next) != std::string_view::npos || (next == '$' && quote_ == '"'));
+    const bool taken =
+        next != '\0' && (kProtected.find(next) != std::string_view::npos || (next == '$' && quote_ == '"'));
     if (taken) return add(next, 2);
     add('\\', 1);
   }

@@ -20,13 +20,14 @@ constexpr std::size_t kLineLimit = 1024 * 1024;  // a longer line is not configu
 constexpr std::size_t kWordLimit = 512;          // haproxy takes 64; a comment may hold a long sentence
 constexpr int kCommentLimit = 8;                 // '#' within a comment within a comment
 
-constexpr std::array kSecretFollows = {"insecure-password"sv, "ca-sign-pass"sv,  "dynamic-cookie-key"sv,
-                                       "cluster-secret"sv,    "acme-vars"sv,     "passphrase"sv};
-constexpr std::array kHeaderFollows = {"set-header"sv,     "add-header"sv,    "hdr"sv,          "header"sv,
+constexpr std::array kSecretFollows = {"insecure-password"sv, "ca-sign-pass"sv, "dynamic-cookie-key"sv,
+                                       "cluster-secret"sv,    "acme-vars"sv,    "passphrase"sv};
+constexpr std::array kHeaderFollows = {"set-header"sv,     "add-header"sv,    "hdr"sv,           "header"sv,
                                        "replace-header"sv, "replace-value"sv, "replace-cookie"sv};
 constexpr std::array kKeyed = {"jwt_verify("sv,  "hmac("sv,        "aes_gcm_dec("sv,
                                "aes_gcm_enc("sv, "aes_cbc_dec("sv, "aes_cbc_enc("sv};
-constexpr std::array kFetches = {"hdr("sv, "hdr_"sv, "cook("sv, "cook_"sv, "url_param("sv, "urlp("sv, "urlp_"sv, "var("sv};
+constexpr std::array kFetches = {"hdr("sv,       "hdr_"sv,  "cook("sv, "cook_"sv,
+                                 "url_param("sv, "urlp("sv, "urlp_"sv, "var("sv};
 constexpr std::array kVariableScopes = {"proc."sv, "sess."sv, "txn."sv, "req."sv, "res."sv, "check."sv};
 constexpr std::array kSchemes = {"Basic"sv, "Bearer"sv, "Digest"sv, "Negotiate"sv};
 
@@ -212,9 +213,9 @@ class Statement {
         for (auto comma = text.find(',', at); comma < close; comma = text.find(',', comma + 1)) {
           const auto end = std::min(text.find(',', comma + 1), close);
           const auto key = text.substr(comma + 1, end - comma - 1);
-          const bool open = starts(trim(key), "/") ||
-                            std::any_of(kVariableScopes.begin(), kVariableScopes.end(),
-                                        [key](auto scope) { return starts(trim(key), scope); });
+          const bool open =
+              starts(trim(key), "/") || std::any_of(kVariableScopes.begin(), kVariableScopes.end(),
+                                                    [key](auto scope) { return starts(trim(key), scope); });
           if (!open) mask(i, comma + 1, end);
         }
         at = close;

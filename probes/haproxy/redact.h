@@ -32,7 +32,8 @@ void redact_config(std::string& text, Secrets& secrets);
 /// Redacts what a host answered: the files at `config_paths` (of a directory, those in it) by position, environments of
 /// processes and units (only variables that the configuration or the unit uses are kept), environment files, unit
 /// files, private keys and secret sysctls; then every other occurrence of what was found, in all answers. A password
-/// that is also part of a path or a keyword of the configuration ("haproxy") stays where it is not by position a secret.
+/// that is also part of a path or a keyword of the configuration ("haproxy") stays where it is not by position a
+/// secret.
 void redact(Bundle& bundle, const std::vector<std::string>& config_paths);
 
 }  // namespace preflight::haproxy

@@ -84,7 +84,8 @@ void redact_sysctls(Bundle& bundle) {
   };
   for (auto& [question, answers] : bundle.files) {
     for (auto& answer : answers.given()) {
-      if (answer && starts(question.path, "/proc/sys/") && secret(question.path)) hide_value(*answer, 0, answer->size());
+      if (answer && starts(question.path, "/proc/sys/") && secret(question.path))
+        hide_value(*answer, 0, answer->size());
       if (!answer || question.path.find("sysctl") == std::string::npos) continue;
       for (std::size_t begin = 0; begin < answer->size();) {
         const auto end = std::min(answer->find('\n', begin), answer->size());

@@ -14,17 +14,9 @@ namespace {
 using std::string_view_literals::operator""sv;
 
 /// The unit's own, haproxy's own (section 2.4 of configuration.txt) and socket activation's.
-constexpr std::array kUsed = {"CONFIG"sv,
-                              "PIDFILE"sv,
-                              "EXTRAOPTS"sv,
-                              "OPTIONS"sv,
-                              "CFGDIR"sv,
-                              "HAPROXY_BRANCH"sv,
-                              "HAPROXY_CFGFILES"sv,
-                              "HAPROXY_LOCALPEER"sv,
-                              "HAPROXY_MWORKER"sv,
-                              "LISTEN_FDS"sv,
-                              "LISTEN_PID"sv};
+constexpr std::array kUsed = {"CONFIG"sv,          "PIDFILE"sv,        "EXTRAOPTS"sv,        "OPTIONS"sv,
+                              "CFGDIR"sv,          "HAPROXY_BRANCH"sv, "HAPROXY_CFGFILES"sv, "HAPROXY_LOCALPEER"sv,
+                              "HAPROXY_MWORKER"sv, "LISTEN_FDS"sv,     "LISTEN_PID"sv};
 
 bool is_secret(std::string_view name, const Secrets& secrets) {
   return names_secret(name) || secrets.variables.count(name) != 0;
@@ -36,7 +28,8 @@ bool is_used(std::string_view name, const Secrets& secrets) {
 
 std::string_view without_quotes(std::string_view value) {
   value = trim(value);
-  const bool quoted = value.size() >= 2 && (value.front() == '"' || value.front() == '\'') && value.back() == value.front();
+  const bool quoted =
+      value.size() >= 2 && (value.front() == '"' || value.front() == '\'') && value.back() == value.front();
   return quoted ? value.substr(1, value.size() - 2) : value;
 }
 
@@ -49,7 +42,8 @@ bool redact_value(std::string& text, std::string_view name, std::size_t begin, s
   return true;
 }
 
-/// Where the value that begins at `at` ends: at a line end that neither the quote it began with nor a backslash protects.
+/// Where the value that begins at `at` ends: at a line end that neither the quote it began with nor a backslash
+/// protects.
 std::size_t value_end(std::string_view text, std::size_t at) {
   at = std::min(text.find_first_not_of(" \t", at), text.size());
   const char quote = at < text.size() && (text[at] == '"' || text[at] == '\'') ? text[at++] : '\n';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An environment tells far more than haproxy needs: only the variables that the configuration or the unit uses are kept.
+// An environment tells far more than haproxy needs: only the variables that the configuration or the unit uses are
+// kept.
 #pragma once
 
 #include <string>

@@ -11,9 +11,9 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
-constexpr std::array kPlaces = {"HOST"sv, "PORT"sv, "ADDR"sv, "ADDRESS"sv, "IP"sv,   "FILE"sv,    "PATH"sv,
-                                "DIR"sv,  "NAME"sv, "USER"sv, "TIMEOUT"sv, "TTL"sv, "ENABLED"sv, "DOMAIN"sv,
-                                "URL"sv,  "URI"sv};
+constexpr std::array kPlaces = {"HOST"sv,    "PORT"sv,   "ADDR"sv, "ADDRESS"sv, "IP"sv,      "FILE"sv,
+                                "PATH"sv,    "DIR"sv,    "NAME"sv, "USER"sv,    "TIMEOUT"sv, "TTL"sv,
+                                "ENABLED"sv, "DOMAIN"sv, "URL"sv,  "URI"sv};
 constexpr std::array kWhole = {"AUTH"sv, "PW"sv, "PWD"sv, "PSK"sv, "HMAC"sv, "SESSION"sv, "SID"sv, "COOKIE"sv};
 constexpr std::array kEnds = {"KEY"sv, "PASS"sv, "PASSWD"sv, "TOKEN"sv, "TOKENS"sv, "KEYS"sv};
 constexpr std::array kInside = {"PASSW"sv, "PASSPHRASE"sv, "SECRET"sv, "CREDENTIAL"sv, "AUTHORIZATION"sv};

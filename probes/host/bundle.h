@@ -15,8 +15,8 @@
 
 namespace preflight {
 
-/// What one question was answered, in the order of asking; after the last one the last one stays true. A counter that is
-/// sampled twice has two answers, a file that was read ten times and did not change has one.
+/// What one question was answered, in the order of asking; after the last one the last one stays true. A counter that
+/// is sampled twice has two answers, a file that was read ten times and did not change has one.
 template <typename A>
 class Answers {
  public:

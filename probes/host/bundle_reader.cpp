@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A bundle comes from somebody else's host: size, depth and every type are checked, and the first wrong place is named.
 #include <limits>
+
 #include <nlohmann/json.hpp>
 
 #include "probes/base/base64.h"
@@ -13,8 +14,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kDepthLimit = 16;             // the schema needs 8
-constexpr std::size_t kValueLimit = 16'000'000;     // a value costs 16 bytes and more in memory, "0," only 2 in the text
+constexpr std::size_t kDepthLimit = 16;          // the schema needs 8
+constexpr std::size_t kValueLimit = 16'000'000;  // a value costs 16 bytes and more in memory, "0," only 2 in the text
 
 /// The first wrong place; everything after it is not looked at closely any more.
 struct Complaint {
@@ -339,7 +340,8 @@ Result<Bundle> parse_bundle(std::string_view text, const std::string& object) {
   Bundle bundle;
   read(Place(document, complaint), bundle);
   if (complaint.made) {
-    return fail(std::errc::bad_message, object, (complaint.place.empty() ? "it" : complaint.place) + " " + complaint.reason);
+    return fail(std::errc::bad_message, object,
+                (complaint.place.empty() ? "it" : complaint.place) + " " + complaint.reason);
   }
   return bundle;
 }

@@ -69,10 +69,7 @@ Json value(const SocketEntry& socket) {
 }
 
 Json value(const SocketOwner& owner) {
-  return {{"inode", owner.inode},
-          {"pid", owner.pid},
-          {"command", value(owner.command)},
-          {"unit", value(owner.unit)}};
+  return {{"inode", owner.inode}, {"pid", owner.pid}, {"command", value(owner.command)}, {"unit", value(owner.unit)}};
 }
 
 Json value(const SocketOwners& owners) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// openat2(2) with RESOLVE_IN_ROOT, or the walk it replaced: one openat(2) a component, every link read and taken apart here.
+// openat2(2) with RESOLVE_IN_ROOT, or the walk it replaced: one openat(2) a component, every link read and taken apart
+// here.
 #include "probes/host/tree_path.h"
 
 #include <fcntl.h>
