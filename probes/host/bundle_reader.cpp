@@ -189,6 +189,7 @@ void read(const Place& at, UnitProperties& out) {
   read(at["main_pid"], out.main_pid);
   read(at["user"], out.user);
   read(at["capability_bounding_set"], out.capability_bounding_set);
+  read(at["ambient_capabilities"], out.ambient_capabilities);
   read(at["environment"], out.environment);
   read(at["environment_files"], out.environment_files);
   read(at["exec_start"], out.exec_start);

@@ -93,6 +93,7 @@ Json value(const UnitProperties& unit) {
           {"main_pid", unit.main_pid},
           {"user", value(unit.user)},
           {"capability_bounding_set", unit.capability_bounding_set},
+          {"ambient_capabilities", unit.ambient_capabilities},
           {"environment", value(unit.environment)},
           {"environment_files", value(unit.environment_files)},
           {"exec_start", value(unit.exec_start)}};

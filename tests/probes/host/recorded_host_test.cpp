@@ -46,6 +46,7 @@ class Lively final : public ForwardingHost {
     UnitProperties unit;
     unit.name = name;
     unit.limit_nofile = kUnlimited;
+    unit.ambient_capabilities = 1024;
     unit.environment = {"CONFIG=/etc/haproxy/haproxy.cfg"};
     unit.environment_files = {{"/etc/default/haproxy", true}};
     unit.exec_start = {"/usr/sbin/haproxy", "-Ws"};
@@ -92,7 +93,7 @@ std::string ask(const HostView& host) {
   said += owners.why_incomplete;
   const auto unit = host.unit("haproxy.service");
   tell(unit);
-  if (unit) said += unit->environment.front() + std::to_string(unit->limit_nofile);
+  if (unit) said += unit->environment.front() + std::to_string(unit->limit_nofile + unit->ambient_capabilities);
   tell(host.start({.path = "/missing", .arguments = {}}));
   const auto command = host.start({.path = "/usr/sbin/haproxy", .arguments = {"-c"}});
   tell(command);
