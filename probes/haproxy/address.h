@@ -49,7 +49,11 @@ struct Address {
   }
 };
 
+/// What a reader does with text after a port: "80;" was port 80 before 2.9 and is refused since.
+enum class PortSyntax : std::uint8_t { lenient, strict };
+
 /// Reads one address; the error's reason says what haproxy would object to. `text` has had its variables expanded.
-[[nodiscard]] Result<Address> parse_address(std::string_view text);
+/// Whether a port is needed, or a range or an offset allowed, depends on the keyword and is left to the caller.
+[[nodiscard]] Result<Address> parse_address(std::string_view text, PortSyntax syntax = PortSyntax::strict);
 
 }  // namespace preflight::haproxy

@@ -83,9 +83,9 @@ struct Peers {
   std::string name;
   Origin origin;
   bool disabled = false;
-  std::vector<Bind> binds;  // `bind` lines, or the local peer's own address
+  std::vector<Bind> binds;  // the `bind` line, or the local peer's own address where its name is known
   std::vector<std::string> names;
-  bool used = false;  // a stick-table of some proxy names it
+  bool used = false;  // a stick-table names it, or it has a `table` of its own
 };
 
 struct Global {
@@ -114,6 +114,7 @@ struct Global {
 
 enum class RemarkKind : std::uint8_t {
   error,           // haproxy would refuse it
+  misread,         // haproxy takes it, but not as it looks: `ulimit-n 10k` is 10
   not_understood,  // this reader does not know it; what depends on it may be wrong
   unset_variable,  // an environment variable without a value was used
 };
@@ -127,12 +128,17 @@ struct Remark {
 /// At most this many remarks are kept; haproxy itself stops at 50 fatal errors.
 inline constexpr std::size_t kRemarkLimit = 200;
 
+/// Most proxies, binds, servers and peers together: a hostile file cannot fill the memory.
+inline constexpr std::size_t kObjectLimit = 1'000'000;
+
 struct Config {
   std::vector<std::string> files;  // in the order read
   std::uint64_t lines = 0;
   Global global;
   std::vector<Proxy> proxies;
   std::vector<Peers> peers;
+  /// Like Proxy::parsed_check_ports, on the default-server lines of `defaults` and the lines of `peers`.
+  std::uint32_t parsed_check_ports = 0;
   std::vector<Remark> remarks;
   std::uint64_t remarks_dropped = 0;
 };

@@ -3,22 +3,17 @@
 // conditional blocks, and the keywords that bear on the host.
 #pragma once
 
-#include <functional>
-#include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "probes/base/result.h"
 #include "probes/haproxy/binary.h"
 #include "probes/haproxy/config.h"
+#include "probes/haproxy/environment.h"
 #include "probes/host/host_view.h"
 
 namespace preflight::haproxy {
-
-/// NAME -> value, of the process that reads (or would read) the configuration.
-using Environment = std::map<std::string, std::string, std::less<>>;
 
 /// One configuration file with its content.
 struct SourceFile {
@@ -29,8 +24,10 @@ struct SourceFile {
 /// What a reading depends on besides the text: `binary` decides `.if feature(...)` and version differences; without it
 /// such a condition is a remark and both branches are left out.
 struct ReadContext {
-  Environment environment;
+  Environment environment{};  // of the process that reads (or would read) the configuration
   std::optional<BinaryFacts> binary{};
+  std::string local_peer{};  // -L, which wins over `localpeer`; empty when not given
+  std::string host_name{};   // haproxy's name among peers when nothing else names it; empty when not known
 };
 
 /// The files that `-f path...` names, in haproxy's order: of a directory, the regular files whose name does not begin

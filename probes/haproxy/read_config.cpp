@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// Drives the reading of all files, as readcfgfile() in src/cfgparse.c does: directives and conditions first, then the
+// section a line belongs to. A section ends with its file; the defaults it set do not.
+#include "probes/haproxy/read_config.h"
+
+#include <algorithm>
+#include <array>
+
+#include "probes/base/text.h"
+#include "probes/haproxy/characters.h"
+#include "probes/haproxy/conditional_blocks.h"
+#include "probes/haproxy/lexer.h"
+#include "probes/haproxy/read_config_sections.h"
+#include "probes/haproxy/section_names.h"
+
+namespace preflight::haproxy {
+namespace {
+
+/// What a line means for the lines after it.
+enum class Next : std::uint8_t { line, end_of_file, abort };
+
+class Reader {
+ public:
+  explicit Reader(const ReadContext& context)
+      : reading_(context),
+        lexer_(context.binary ? Dialect::of(context.binary->version) : Dialect{}),
+        proxies_(reading_),
+        peers_(reading_) {}
+
+  Config read(const std::vector<SourceFile>& files) {
+    for (const SourceFile& file : files) {
+      reading_.config.files.push_back(file.path);
+      if (read_file(file) == Next::abort) break;
+    }
+    for (Peers& peers : reading_.config.peers) {
+      peers.used = peers.used || proxies_.used_peers().count(peers.name) != 0;
+    }
+    return std::move(reading_.config);
+  }
+
+ private:
+  Next read_file(const SourceFile& file) {
+    reading_.enter_file(file.path);
+    path_ = file.path;
+    line_ = 0;
+    const Next next = read_lines(file.content);
+    end_section();
+    if (next != Next::abort && blocks_.open()) {
+      reading_.error({{}, 1}, "an '.if' is not closed at the end of the file");
+      return Next::abort;
+    }
+    blocks_.clear();
+    return next;
+  }
+
+  Next read_lines(std::string_view content) {
+    // the line that holds a NUL is read up to it; then haproxy gives up on the file
+    const auto nul = content.find('\0');
+    const std::string_view readable = content.substr(0, nul);
+    std::size_t begin = 0;
+    while (begin < readable.size()) {
+      const auto end = readable.find('\n', begin);
+      const std::string_view text = readable.substr(begin, end == std::string_view::npos ? end : end - begin);
+      enter_line();
+      if (const Next next = read_line(text); next != Next::line) return next;
+      if (end == std::string_view::npos) {
+        tell_truncated(text, nul != std::string_view::npos);
+        return Next::line;
+      }
+      begin = end + 1;
+    }
+    if (nul == std::string_view::npos) return Next::line;
+    enter_line();
+    tell_truncated({}, true);
+    return Next::line;
+  }
+
+  void enter_line() {
+    ++line_;
+    ++reading_.config.lines;
+    reading_.enter_line(line_);
+  }
+
+  void tell_truncated(std::string_view text, bool nul) {
+    const Word end{{}, static_cast<std::uint32_t>(text.size() + 1)};
+    reading_.error(end,
+                   nul ? "a NUL byte: haproxy stops here" : "the last line has no line end: the file may be cut off");
+  }
+
+  Next read_line(std::string_view text) {
+    const auto first = std::find_if_not(text.begin(), text.end(), is_blank);
+    if (first == text.end() || *first == '#' || *first == '[') return Next::line;  // '[' begins a scope
+    const Line& line = lexer_.read(text, {line_, path_, section_name_}, reading_.environment);
+    if (line.fault != LexicalFault::none) {
+      reading_.error({{}, line.fault_column}, std::string(describe(line.fault)));
+      return Next::line;
+    }
+    if (line.has_empty_word() && reading_.known_at_least(3, 3)) {
+      reading_.error(line.words[line.count], "an empty word ends the line");
+      return Next::line;
+    }
+    if (line.count == 0) return Next::line;
+    if (line.words[0].text.front() == '.') return read_directive(line);
+    if (!blocks_.dropped()) read_statement(line);
+    return Next::line;
+  }
+
+  Next read_directive(const Line& line) {
+    const Statement statement(line.words.data(), line.count, Modifier::none);
+    const std::string_view keyword = statement.keyword();
+    if (keyword == ".if" || keyword == ".elif") return read_condition(line);
+    if (keyword == ".else" || keyword == ".endif") {
+      if (reading_.too_many_arguments(statement, 0)) return Next::abort;
+      return obey(keyword == ".else" ? blocks_.begin_else() : blocks_.end(), line);
+    }
+    if (blocks_.dropped()) return Next::line;
+    return read_message(statement);
+  }
+
+  Next obey(std::string_view objection, const Line& line) {
+    if (objection.empty()) return Next::line;
+    reading_.error(line.words[0], std::string(objection));
+    return Next::abort;
+  }
+
+  Next read_condition(const Line& line) {
+    const bool is_if = line.words[0].text == ".if";
+    const bool needed = is_if ? blocks_.needs_if() : blocks_.needs_elif();
+    Truth truth = Truth::no;
+    if (needed) {
+      const auto result = evaluate_condition(joined(line), reading_.environment, reading_.binary);
+      if (!result) {
+        reading_.error(line.words[0], "the condition cannot be read: " + result.error().reason);
+        return Next::abort;
+      }
+      truth = *result;
+    }
+    if (truth == Truth::unknown) {
+      reading_.remark(RemarkKind::not_understood, line.words[0],
+                      "whether this condition holds is not known: every branch of its block is left out");
+    }
+    return obey(is_if ? blocks_.begin_if(truth) : blocks_.begin_elif(truth), line);
+  }
+
+  /// A condition is all words after the first, empty ones too, as one text.
+  static std::string joined(const Line& line) {
+    std::string text;
+    for (std::size_t i = 1; i < line.total; ++i) {
+      if (i > 1) text += ' ';
+      text += line.words[i].text;
+    }
+    return text;
+  }
+
+  Next read_message(const Statement& line) {
+    const std::string_view keyword = line.keyword();
+    const bool alert = keyword == ".alert";
+    if (!alert && keyword != ".warning" && keyword != ".notice" && keyword != ".diag") {
+      reading_.error(line[0], "unknown directive");
+      return Next::end_of_file;
+    }
+    if (reading_.too_many_arguments(line, 1) || !alert) return Next::line;
+    reading_.error(line[0], "the configuration refuses itself: " + printable(line[1].text.substr(0, 200)));
+    return Next::abort;
+  }
+
+  void read_statement(const Line& line) {
+    Modifier modifier = Modifier::none;
+    if (line.words[0].text == "no") modifier = Modifier::no;
+    if (line.words[0].text == "default") modifier = Modifier::by_default;
+    const std::size_t skip = modifier == Modifier::none ? 0 : 1;
+    const Statement statement(line.words.data() + skip, line.count - skip, modifier);
+    if (statement.size() == 0) return;
+    if (const Section* const section = find_section(statement.keyword()))
+      begin_section(*section, statement);
+    else if (!read_in_section(statement))
+      return;
+    else if (modifier != Modifier::none && !takes_modifier(statement.keyword())) {
+      reading_.error(line.words[0], "'no' and 'default' are not accepted before this keyword");
+    }
+    for (const UnsetVariable& variable : line.unset) {
+      reading_.remark(RemarkKind::unset_variable, {{}, variable.column},
+                      "'" + printable(variable.name) + "' has no value: nothing stands in its place");
+    }
+  }
+
+  static bool takes_modifier(std::string_view keyword) { return keyword == "option" || keyword == "strict-limits"; }
+
+  bool read_in_section(const Statement& line) {
+    switch (kind_) {
+      case SectionKind::global:
+        return read_global(reading_, line);
+      case SectionKind::proxy:
+        return proxies_.read(line);
+      case SectionKind::peers:
+        return peers_.read(line);
+      case SectionKind::other:
+        return false;
+      case SectionKind::none:
+        break;
+    }
+    reading_.error(line[0], "a keyword before any section: '" + printable(line.keyword().substr(0, 40)) + "'");
+    return true;
+  }
+
+  void end_section() {
+    if (kind_ == SectionKind::proxy) proxies_.end();
+    kind_ = SectionKind::none;
+    section_name_.clear();
+  }
+
+  void begin_section(const Section& section, const Statement& line) {
+    end_section();
+    kind_ = section.kind;
+    section_name_ = std::string(line.size() > 1 ? line[1].text : line[0].text);
+    if (!is_registered(section, reading_.binary)) {
+      kind_ = SectionKind::other;
+      reading_.error(line[0], "this version of haproxy has no such section");
+    }
+    if (kind_ == SectionKind::proxy) proxies_.begin(line);
+    if (kind_ == SectionKind::peers) peers_.begin(line);
+  }
+
+  Reading reading_;
+  Lexer lexer_;
+  ConditionalBlocks blocks_;
+  ProxySections proxies_;
+  PeersSections peers_;
+  SectionKind kind_ = SectionKind::none;
+  std::string section_name_;
+  std::string path_;
+  std::uint32_t line_ = 0;
+};
+
+}  // namespace
+
+Config parse_config(const std::vector<SourceFile>& files, const ReadContext& context) {
+  return Reader(context).read(files);
+}
+
+}  // namespace preflight::haproxy

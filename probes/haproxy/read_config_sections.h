@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// The readers of the sections that bear on the host. Each is given one line at a time and tells whether it made use of
+// it; what it does not know is not its business, for haproxy has keywords by the hundred.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "probes/haproxy/reading.h"
+
+namespace preflight::haproxy {
+
+/// Adds the addresses of `line[first]`, separated by commas, with the options that follow them.
+void read_bind(Reading& reading, const Statement& line, std::size_t first, AddressUse use, std::vector<Bind>& binds);
+
+/// Reads the options of a server or default-server line from `line[first]` on. `check_ports` counts `port` and
+/// `agent-port`.
+void read_server_options(Reading& reading, const Statement& line, std::size_t first, ServerSettings& settings,
+                         std::uint32_t& check_ports);
+
+/// A `server`, `server-template` or `peer` line; nothing, with a remark, when haproxy would refuse it.
+[[nodiscard]] std::optional<Server> read_server(Reading& reading, const Statement& line, const ServerSettings& defaults,
+                                                std::uint32_t& check_ports);
+
+/// One line of `global`.
+bool read_global(Reading& reading, const Statement& line);
+
+/// `defaults`, `frontend`, `backend` and `listen`: one state, since proxies inherit from the last defaults above them.
+class ProxySections {
+ public:
+  explicit ProxySections(Reading& reading) : reading_(reading) {}
+
+  void begin(const Statement& line);
+  bool read(const Statement& line);
+  /// Settles the section that was begun last.
+  void end();
+  /// The peers sections that stick-tables name.
+  [[nodiscard]] const std::set<std::string, std::less<>>& used_peers() const { return used_peers_; }
+
+ private:
+  /// What a defaults section hands on.
+  struct Settings {
+    Mode mode = Mode::tcp;
+    bool disabled = false;
+    std::set<std::string, std::less<>> splices;  // the `option splice-*` that are on
+    std::optional<Number> maxconn{};
+    std::optional<Number> backlog{};
+    std::optional<Number> fullconn{};
+    std::optional<Sourced<Address>> source{};
+    ServerSettings server{};
+  };
+  enum class Place : std::uint8_t { nowhere, defaults, proxy };
+
+  [[nodiscard]] Proxy& proxy() { return reading_.config.proxies.back(); }
+  [[nodiscard]] bool has_frontend() const { return place_ == Place::defaults || kind_ != ProxyKind::backend; }
+  [[nodiscard]] bool has_backend() const { return place_ == Place::defaults || kind_ != ProxyKind::frontend; }
+  void begin_defaults(const Statement& line);
+  void begin_proxy(const Statement& line);
+  bool inherit(const Statement& line, std::size_t from);
+  void claim_name(const Word& name);
+  bool read_number(const Statement& line);
+  bool read_server_line(const Statement& line);
+  void read_bind_line(const Statement& line);
+  void read_mode(const Statement& line);
+  void read_option(const Statement& line);
+  void read_source(const Statement& line);
+  void read_stick_table(const Statement& line);
+
+  Reading& reading_;
+  Place place_ = Place::nowhere;
+  ProxyKind kind_ = ProxyKind::listen;
+  Settings settings_;          // of the section being read
+  std::string defaults_name_;  // its name, when it is a defaults section
+  Settings last_defaults_;     // for proxies without `from`
+  std::map<std::string, Settings, std::less<>> named_defaults_;
+  std::set<std::string, std::less<>> frontends_;
+  std::set<std::string, std::less<>> backends_;
+  std::set<std::string, std::less<>> used_peers_;
+};
+
+/// `peers`.
+class PeersSections {
+ public:
+  explicit PeersSections(Reading& reading) : reading_(reading) {}
+
+  void begin(const Statement& line);
+  bool read(const Statement& line);
+
+ private:
+  [[nodiscard]] Peers& peers() { return reading_.config.peers.back(); }
+  void read_bind_line(const Statement& line);
+  void read_peer(const Statement& line);
+
+  Reading& reading_;
+  bool inside_ = false;
+  ServerSettings defaults_;
+};
+
+}  // namespace preflight::haproxy
