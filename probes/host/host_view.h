@@ -81,8 +81,8 @@ struct SocketOwner {
   friend bool operator==(const SocketOwner&, const SocketOwner&) = default;
 };
 
-/// The owners of some sockets; `complete` is false when some process could not be looked into or time ran out, so an
-/// inode without an owner is then "not visible", never "free".
+/// The owners of some sockets; `complete` says that each inode has one. An inode without an owner is "not visible" for
+/// the reason given - time ran out, a process does not let us look, another pid namespace - and never "free".
 struct SocketOwners {
   std::vector<SocketOwner> owners;
   bool complete = true;

@@ -121,7 +121,7 @@ Result<Socket::Progress> Socket::take_all(Bytes received, const OnMessage& on_me
     const auto message = next_message(received);
     if (!message) return tl::make_unexpected(message.error());
     if (!*message) return Progress::more;
-    const auto progress = take(**message, on_message);
+    auto progress = take(**message, on_message);
     if (!progress || *progress == Progress::done) return progress;
   }
 }

@@ -53,9 +53,10 @@ Result<OpenNetns> OpenNetns::open(Netns netns) {
 
 Result<OpenNetns::Inside> OpenNetns::enter() const {
   if (::setns(there_.number(), CLONE_NEWNET) == 0) return Inside(home_.number());
-  if (errno == EPERM)
+  if (errno == EPERM) {
     return fail(std::errc::operation_not_permitted, path_of(netns_),
                 "another network namespace may be entered only with CAP_SYS_ADMIN");
+  }
   return fail_errno(errno, path_of(netns_));
 }
 

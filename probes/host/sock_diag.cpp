@@ -98,7 +98,7 @@ Result<void> dump(netlink::Socket& socket, IpFamily family, const SocketQuery& q
     auto entry = parse_socket(message.payload, query.protocol);
     if (!entry) return tl::make_unexpected(std::move(entry.error()));
     if (lists(query.local_ports, entry->local_port) && lists(query.remote_ports, entry->remote_port))
-      entries.push_back(std::move(*entry));
+      entries.push_back(*entry);
     return {};
   });
 }
