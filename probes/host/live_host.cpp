@@ -79,9 +79,10 @@ Result<bool> LiveHost::is_local(Netns netns, const IpAddress& address) const {
   const auto there = network(netns);
   if (!there) return tl::make_unexpected(there.error());
   const auto plain = without_mapping(address);
-  if (plain.family == IpFamily::v4)
+  if (plain.family == IpFamily::v4) {
     return ask((*there)->netns, (*there)->route, NETLINK_ROUTE, "rtnetlink",
                [&](netlink::Socket& socket) { return is_local_v4(socket, plain); });
+  }
   const auto configured = read_inside(**there, "/proc/net/if_inet6");
   // A kernel without IPv6 has no such file and lets no IPv6 address be bound.
   if (!configured && configured.error().code == std::errc::no_such_file_or_directory) return false;

@@ -17,6 +17,11 @@ constexpr std::size_t kReceiveSize = 64UL * 1024;
 
 tl::unexpected<Error> malformed(std::string what) { return fail(std::errc::bad_message, "netlink", std::move(what)); }
 
+tl::unexpected<Error> lying_length(const char* what, std::size_t claimed, std::size_t arrived) {
+  return malformed(std::string(what) + " says it has " + std::to_string(claimed) + " bytes where " +
+                   std::to_string(arrived) + " arrived");
+}
+
 std::size_t aligned(std::size_t size) { return (size + NLMSG_ALIGNTO - 1) & ~std::size_t{NLMSG_ALIGNTO - 1}; }
 
 /// The last element may come without its padding.
@@ -32,8 +37,7 @@ Result<std::optional<Message>> next_message(Bytes& buffer) {
   const auto header = front<nlmsghdr>(buffer);
   if (!header) return malformed("a message ends inside its header");
   if (header->nlmsg_len < sizeof(nlmsghdr) || header->nlmsg_len > buffer.size())
-    return malformed("a message says it has " + std::to_string(header->nlmsg_len) + " bytes where " +
-                     std::to_string(buffer.size()) + " arrived");
+    return lying_length("a message", header->nlmsg_len, buffer.size());
   Message message{*header, buffer.first(header->nlmsg_len).subspan(sizeof(nlmsghdr))};
   buffer = drop(buffer, header->nlmsg_len);
   return message;
@@ -44,8 +48,7 @@ Result<std::optional<Attribute>> next_attribute(Bytes& attributes) {
   const auto header = front<nlattr>(attributes);
   if (!header) return malformed("an attribute ends inside its header");
   if (header->nla_len < sizeof(nlattr) || header->nla_len > attributes.size())
-    return malformed("an attribute says it has " + std::to_string(header->nla_len) + " bytes where " +
-                     std::to_string(attributes.size()) + " arrived");
+    return lying_length("an attribute", header->nla_len, attributes.size());
   Attribute attribute{static_cast<std::uint16_t>(header->nla_type & NLA_TYPE_MASK),
                       attributes.first(header->nla_len).subspan(sizeof(nlattr))};
   attributes = drop(attributes, header->nla_len);

@@ -134,9 +134,10 @@ class Search {
 
   [[nodiscard]] std::string why() const {
     if (late_) return "time ran out before every process was looked into";
-    if (closed_to_us_ != 0)
+    if (closed_to_us_ != 0) {
       return std::to_string(closed_to_us_) +
              " processes do not show us their descriptors (that needs root or CAP_SYS_PTRACE)";
+    }
     return "no process that we see holds it: its owner lives in another pid namespace, is hidden by hidepid, has just "
            "ended, or is the kernel itself";
   }
