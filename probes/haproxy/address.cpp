@@ -65,8 +65,6 @@ tl::unexpected<Error> refuse(std::string_view text, std::string reason) {
   return fail(std::errc::invalid_argument, std::string(text.substr(0, 200)), std::move(reason));
 }
 
-/// sun_path without its NUL; haproxy binds "<path>.<pid>.tmp" first and keeps ten bytes for that.
-constexpr std::size_t kUnixPathLimit = 107 - 10;
 constexpr std::size_t kAbstractNameLimit = 107;
 
 /// The kinds that are not IP: only their text matters.

@@ -49,6 +49,9 @@ struct Address {
   }
 };
 
+/// sun_path without its NUL; haproxy binds "<path>.<pid>.tmp" first and keeps ten bytes for that.
+inline constexpr std::size_t kUnixPathLimit = 107 - 10;
+
 /// What a reader does with text after a port: "80;" was port 80 before 2.9 and is refused since.
 enum class PortSyntax : std::uint8_t { lenient, strict };
 

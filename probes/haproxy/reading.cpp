@@ -118,6 +118,10 @@ std::optional<Address> Reading::address(const Word& word, AddressUse use) {
   }
   if (address->kind == AddressKind::unix_path && use == AddressUse::listener && config.global.unix_bind_prefix) {
     address->text.insert(0, config.global.unix_bind_prefix->value);
+    if (address->text.size() > kUnixPathLimit) {
+      error(word, "the socket's path is longer than 97 bytes with the prefix of 'unix-bind'");
+      return std::nullopt;
+    }
   }
   return *std::move(address);
 }
