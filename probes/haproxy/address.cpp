@@ -102,9 +102,7 @@ bool is_host_name(std::string_view text) {
   for (const char c : text) {
     if (c == '.') {
       label = 0;
-    } else if (!is_alnum(c) && c != '-' && c != '_') {
-      return false;
-    } else if (++label > 63) {
+    } else if ((!is_alnum(c) && c != '-' && c != '_') || ++label > 63) {
       return false;
     }
   }

@@ -62,7 +62,7 @@ class Parser {
     Truth value = Truth::no;
     for (;; --depth) {
       if (depth <= 0) return refuse("the condition is nested too deeply");
-      const auto operand = all_of(depth - 1);
+      auto operand = all_of(depth - 1);
       if (!operand) return operand;
       value = either(value, *operand);
       if (!take("||")) return value;
@@ -73,7 +73,7 @@ class Parser {
     Truth value = Truth::yes;
     for (;; --depth) {
       if (depth <= 0) return refuse("the condition is nested too deeply");
-      const auto operand = term(depth - 1);
+      auto operand = term(depth - 1);
       if (!operand) return operand;
       value = both(value, *operand);
       if (!take("&&")) return value;
@@ -85,16 +85,16 @@ class Parser {
     bool negated = false;
     while (take("!")) negated = !negated;
     skip_blanks();
-    const auto value = bare_term(depth);
+    auto value = bare_term(depth);
     if (!value) return value;
     return negated ? !*value : *value;
   }
 
-  Result<Truth> bare_term(int depth) {  // NOLINT(misc-no-recursion): bounded by kDepthLimit
+  Result<Truth> bare_term(int depth) {
     if (const auto number = integer()) return *number ? Truth::yes : Truth::no;
     if (here() != '(') return predicate();
     ++pos_;
-    const auto value = any_of(depth - 1);
+    auto value = any_of(depth - 1);
     if (!value) return value;
     if (!take(")")) return refuse("a parenthesis is not closed");
     skip_blanks();

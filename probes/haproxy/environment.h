@@ -3,6 +3,7 @@
 // (env_expand in src/tools.c), where an unset variable silently becomes nothing.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -21,7 +22,7 @@ struct ExpandedAddress {
 
 /// Longest text that expansion may add to one word or line; more is refused, so that a hostile file cannot multiply a
 /// large variable.
-inline constexpr std::size_t kExpansionLimit = 1024U * 1024U;
+inline constexpr std::size_t kExpansionLimit = std::size_t{1024} * 1024;
 
 /// Expands `$NAME` and `${NAME}`; there is no `${NAME-default}` here. At most kExpansionLimit bytes are added, what
 /// follows is left as written.

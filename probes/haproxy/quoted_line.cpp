@@ -92,10 +92,11 @@ class Scanner {
         value = '\r';
         break;
       case '$':
-        if (quote_ == '"')
+        if (quote_ == '"') {
           value = next;
-        else
+        } else {
           length = 1;
+        }
         break;
       case 'x':
         if (hex_digit(at(pos_ + 2)) < 0 || hex_digit(at(pos_ + 3)) < 0) return fault(LexicalFault::bad_escape, pos_);
@@ -187,10 +188,11 @@ class Scanner {
       std::size_t length = 0;
       const bool blank = is_blank(value.front());
       while (length < value.size() && is_blank(value[length]) == blank) ++length;
-      if (blank)
+      if (blank) {
         words_.separate(column(begin));
-      else
+      } else {
         words_.put(value.substr(0, length), column(begin));
+      }
       value.remove_prefix(length);
     }
   }

@@ -171,11 +171,11 @@ class Reader {
     const std::size_t skip = modifier == Modifier::none ? 0 : 1;
     const Statement statement(line.words.data() + skip, line.count - skip, modifier);
     if (statement.size() == 0) return;
-    if (const Section* const section = find_section(statement.keyword()))
+    if (const Section* const section = find_section(statement.keyword())) {
       begin_section(*section, statement);
-    else if (!read_in_section(statement))
+    } else if (!read_in_section(statement)) {
       return;
-    else if (modifier != Modifier::none && !takes_modifier(statement.keyword())) {
+    } else if (modifier != Modifier::none && !takes_modifier(statement.keyword())) {
       reading_.error(line.words[0], "'no' and 'default' are not accepted before this keyword");
     }
     for (const UnsetVariable& variable : line.unset) {

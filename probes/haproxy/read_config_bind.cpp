@@ -100,32 +100,34 @@ void read_shards(Reading& reading, const Word& option, const Word& value, Bind& 
 
 /// The options without argument; false for any other word.
 bool read_flag(std::string_view option, Bind& bind) {
-  if (option == "transparent")
+  if (option == "transparent") {
     bind.transparent = true;
-  else if (option == "v4v6")
+  } else if (option == "v4v6") {
     bind.v4v6 = true;
-  else if (option == "v6only")
+  } else if (option == "v6only") {
     bind.v6only = true;
-  else if (option == "ssl")
+  } else if (option == "ssl") {
     bind.ssl = true;
-  else
+  } else {
     return contains(kWithout, option);
+  }
   return true;
 }
 
 void read_valued(Reading& reading, const Word& option, const Word& value, Bind& bind) {
-  if (option.text == "backlog")
+  if (option.text == "backlog") {
     read_count(reading, option, value, bind.backlog);
-  else if (option.text == "maxconn")
+  } else if (option.text == "maxconn") {
     read_count(reading, option, value, bind.maxconn);
-  else if (option.text == "interface")
+  } else if (option.text == "interface") {
     bind.interface = reading.text(option, value);
-  else if (option.text == "namespace")
+  } else if (option.text == "namespace") {
     bind.network_namespace = reading.text(option, value);
-  else if (option.text == "thread")
+  } else if (option.text == "thread") {
     bind.thread = reading.text(option, value);
-  else if (option.text == "shards")
+  } else if (option.text == "shards") {
     read_shards(reading, option, value, bind);
+  }
 }
 
 Bind read_options(Reading& reading, const Statement& line, std::size_t first) {

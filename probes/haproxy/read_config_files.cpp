@@ -35,7 +35,7 @@ Result<void> load_directory(const HostView& host, const std::string& path, Files
     const auto status = host.status(file);
     if (!status) return tl::make_unexpected(status.error());
     if (status->kind != FileKind::regular) continue;
-    if (const auto loaded = load_file(host, file, files); !loaded) return loaded;
+    if (auto loaded = load_file(host, file, files); !loaded) return loaded;
   }
   return {};
 }

@@ -73,10 +73,11 @@ bool read_stats(Reading& reading, const Statement& line) {
     read_bind(reading, line, 2, AddressUse::stats_socket, global.stats_sockets);
   } else if (line[1].text == "maxconn") {
     const auto number = reading.number(line[1], line[2], NumberSyntax::atol);
-    if (number && number->value <= 0)
+    if (number && number->value <= 0) {
       reading.error(line[2], "'stats maxconn' must be above zero");
-    else if (number)
+    } else if (number) {
       global.stats_maxconn = number;
+    }
   } else {
     return false;
   }
@@ -120,10 +121,11 @@ void read_unix_bind(Reading& reading, const Statement& line) {
   for (std::size_t i = 1; i < line.size(); i += 2) {
     if (line[i].text != "prefix") continue;
     auto& prefix = reading.config.global.unix_bind_prefix;
-    if (prefix)
+    if (prefix) {
       already(reading, line, prefix->origin);
-    else
+    } else {
       prefix = reading.text(line[i], line[i + 1]);
+    }
   }
 }
 
@@ -154,14 +156,15 @@ void read_ssl_engine(Reading& reading, const Statement& line) {
 bool read_other(Reading& reading, const Statement& line) {
   const std::string_view keyword = line.keyword();
   if (keyword == "stats") return read_stats(reading, line);
-  if (keyword == "localpeer")
+  if (keyword == "localpeer") {
     read_local_peer(reading, line);
-  else if (keyword == "unix-bind")
+  } else if (keyword == "unix-bind") {
     read_unix_bind(reading, line);
-  else if (keyword == "ssl-engine" || keyword == "ssl-mode-async")
+  } else if (keyword == "ssl-engine" || keyword == "ssl-mode-async") {
     read_ssl_engine(reading, line);
-  else
+  } else {
     return read_switch(reading, line) || read_environment(reading, line);
+  }
   return true;
 }
 

@@ -18,20 +18,21 @@ void PeersSections::begin(const Statement& line) {
 bool PeersSections::read(const Statement& line) {
   if (!inside_) return false;
   const std::string_view keyword = line.keyword();
-  if (keyword == "bind")
+  if (keyword == "bind") {
     read_bind_line(line);
-  else if (keyword == "peer" || keyword == "server")
+  } else if (keyword == "peer" || keyword == "server") {
     read_peer(line);
-  else if (keyword == "default-server")
+  } else if (keyword == "default-server") {
     read_server_options(reading_, line, 1, defaults_, reading_.config.parsed_check_ports);
-  else if (keyword == "table")
+  } else if (keyword == "table") {
     peers().used = true;
-  else if (keyword == "disabled")
+  } else if (keyword == "disabled") {
     peers().disabled = true;
-  else if (keyword == "enabled")
+  } else if (keyword == "enabled") {
     peers().disabled = false;
-  else
+  } else {
     return false;
+  }
   return true;
 }
 

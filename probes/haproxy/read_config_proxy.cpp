@@ -11,36 +11,38 @@ bool ProxySections::read(const Statement& line) {
   if (place_ == Place::nowhere) return false;
   const std::string_view keyword = line.keyword();
   if (keyword == "server" || keyword == "server-template" || keyword == "default-server") return read_server_line(line);
-  if (keyword == "bind")
+  if (keyword == "bind") {
     read_bind_line(line);
-  else if (keyword == "mode")
+  } else if (keyword == "mode") {
     read_mode(line);
-  else if (keyword == "option")
+  } else if (keyword == "option") {
     read_option(line);
-  else if (keyword == "source")
+  } else if (keyword == "source") {
     read_source(line);
-  else if (keyword == "stick-table")
+  } else if (keyword == "stick-table") {
     read_stick_table(line);
-  else if (keyword == "disabled")
+  } else if (keyword == "disabled") {
     settings_.disabled = true;
-  else if (keyword == "enabled")
+  } else if (keyword == "enabled") {
     settings_.disabled = false;
-  else
+  } else {
     return read_number(line);
+  }
   return true;
 }
 
 bool ProxySections::read_number(const Statement& line) {
   std::optional<Number>* member = nullptr;
   bool concerned = has_frontend();
-  if (line.keyword() == "maxconn")
+  if (line.keyword() == "maxconn") {
     member = &settings_.maxconn;
-  else if (line.keyword() == "backlog")
+  } else if (line.keyword() == "backlog") {
     member = &settings_.backlog;
-  else if (line.keyword() == "fullconn")
+  } else if (line.keyword() == "fullconn") {
     member = &settings_.fullconn;
-  else
+  } else {
     return false;
+  }
   if (line.keyword() == "fullconn") concerned = has_backend();
   const auto number = reading_.number(line[0], line[1], NumberSyntax::atol);
   // elsewhere haproxy warns and ignores it
@@ -91,10 +93,11 @@ void ProxySections::read_mode(const Statement& line) {
 void ProxySections::read_option(const Statement& line) {
   const std::string_view option = line[1].text;
   if (option != "splice-auto" && option != "splice-request" && option != "splice-response") return;
-  if (line.modifier() == Modifier::none)
+  if (line.modifier() == Modifier::none) {
     settings_.splices.insert(std::string(option));
-  else
+  } else {
     settings_.splices.erase(std::string(option));
+  }
 }
 
 void ProxySections::read_source(const Statement& line) {

@@ -12,10 +12,11 @@ std::string quoted(std::string_view name) { return "'" + printable(name.substr(0
 
 void ProxySections::begin(const Statement& line) {
   place_ = Place::nowhere;
-  if (line.keyword() == "defaults")
+  if (line.keyword() == "defaults") {
     begin_defaults(line);
-  else
+  } else {
     begin_proxy(line);
+  }
 }
 
 /// Takes the settings of the section named after `from` at `line[from]`; false, with a remark, when there is none.
@@ -47,8 +48,9 @@ void ProxySections::begin_proxy(const Statement& line) {
   kind_ = line.keyword() == "frontend"  ? ProxyKind::frontend
           : line.keyword() == "backend" ? ProxyKind::backend
                                         : ProxyKind::listen;
-  if (!is_valid_name(line[1].text))
+  if (!is_valid_name(line[1].text)) {
     return reading_.error(line[0], "a name is expected, of letters, digits, '.', ':', '_' and '-'");
+  }
   settings_ = last_defaults_;
   if (!inherit(line, 2) || !reading_.admit(line[0])) return;
   place_ = Place::proxy;

@@ -157,10 +157,11 @@ class Options {
       if (read_flag() || read_valued()) continue;
       // "set-proxy-v2-tlv-fmt(0x20) <format>": what is in parentheses belongs to the option
       const auto name = option().text.substr(0, option().text.find('('));
-      if (contains(kWithArgument, name))
+      if (contains(kWithArgument, name)) {
         ++at_;
-      else if (!contains(kWithout, name))
+      } else if (!contains(kWithout, name)) {
         tell_unknown();
+      }
     }
   }
 
@@ -185,22 +186,23 @@ class Options {
   /// The options with an argument that bear on the host; false for any other word.
   bool read_valued() {
     const std::string_view name = option().text;
-    if (name == "port")
+    if (name == "port") {
       read_port(settings_.check_port);
-    else if (name == "agent-port")
+    } else if (name == "agent-port") {
       read_port(settings_.agent_port);
-    else if (name == "maxconn")
+    } else if (name == "maxconn") {
       settings_.maxconn = reading_.number(option(), value(), NumberSyntax::atol);
-    else if (name == "pool-max-conn")
+    } else if (name == "pool-max-conn") {
       read_pool();
-    else if (name == "addr")
+    } else if (name == "addr") {
       read_check_address();
-    else if (name == "agent-addr")
+    } else if (name == "agent-addr") {
       settings_.agent_address = reading_.text(option(), value());
-    else if (name == "source")
+    } else if (name == "source") {
       return read_source();
-    else
+    } else {
       return false;
+    }
     ++at_;
     return true;
   }

@@ -6,7 +6,7 @@ namespace preflight::haproxy {
 namespace {
 
 /// A line of many megabytes is rare: its buffer is not kept for the lines after it.
-constexpr std::size_t kKeptCapacity = 1024U * 1024U;
+constexpr std::size_t kKeptCapacity = std::size_t{1024} * 1024;
 
 }  // namespace
 
