@@ -88,7 +88,7 @@ Running start_programs(const HostView& host, const InstanceFacts& instance, bool
   return running;
 }
 
-Result<haproxy::Config> read_config(const HostView& host, const InstanceFacts& instance) {
+Result<haproxy::Config> read_config(const HostView& host, const InstanceFacts& instance, const std::string& host_name) {
   const std::string root = haproxy::root_of(host, instance);
   std::vector<std::string> paths;
   for (const auto& path : instance.command_line.configs) paths.push_back(root + absolute_path(path, instance));
@@ -96,7 +96,9 @@ Result<haproxy::Config> read_config(const HostView& host, const InstanceFacts& i
   auto files = haproxy::load_files(host, paths, "");
   if (!files) return tl::make_unexpected(files.error());
   for (auto& file : *files) file.path.erase(0, root.size());
-  haproxy::ReadContext context{haproxy::environment_of(host, instance), {}};
+  haproxy::ReadContext context{.environment = haproxy::environment_of(host, instance),
+                               .local_peer = instance.command_line.local_peer,
+                               .host_name = host_name};
   if (instance.binary) context.binary = *instance.binary;
   return haproxy::parse_config(*files, context);
 }
@@ -148,7 +150,7 @@ Result<Facts> collect(const HostView& host, const CollectRequest& request) {
   for (std::size_t i = 0; i < programs.size(); ++i) {
     auto& instance = facts.instances[i];
     instance.binary = haproxy::finish_version(std::move(programs[i].version), programs[i].path.value_or("haproxy"));
-    instance.config = read_config(host, instance);
+    instance.config = read_config(host, instance, facts.host.name);
   }
   if (const auto readable = named_config_is_readable(facts); !readable) return tl::make_unexpected(readable.error());
   for (auto& network : facts.networks) {

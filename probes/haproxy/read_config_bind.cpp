@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // bind and stats socket lines: one word may hold several addresses, and haproxy makes a listener of each port of each.
-#include <algorithm>
 #include <array>
 
 #include "probes/base/text.h"
@@ -74,11 +73,6 @@ constexpr auto kWithout = std::to_array<std::string_view>(
      "no-tlsv11",    "no-tlsv12",    "no-tlsv13",     "prefer-client-ciphers", "quic-force-retry",
      "ssl",          "strict-sni",   "tfo",           "tls-tickets",           "transparent",
      "v4v6",         "v6only"});
-
-template <std::size_t N>
-bool contains(const std::array<std::string_view, N>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 /// `backlog` and `maxconn`: atol(3), and not below zero.
 void read_count(Reading& reading, const Word& option, const Word& value, std::optional<Number>& member) {

@@ -3,6 +3,8 @@
 // it; what it does not know is not its business, for haproxy has keywords by the hundred.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,6 +14,12 @@
 #include "probes/haproxy/reading.h"
 
 namespace preflight::haproxy {
+
+/// Whether a table of keywords holds this one.
+template <std::size_t N>
+[[nodiscard]] bool contains(const std::array<std::string_view, N>& keywords, std::string_view word) {
+  return std::find(keywords.begin(), keywords.end(), word) != keywords.end();
+}
 
 /// Adds the addresses of `line[first]`, separated by commas, with the options that follow them.
 void read_bind(Reading& reading, const Statement& line, std::size_t first, AddressUse use, std::vector<Bind>& binds);
