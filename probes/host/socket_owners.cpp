@@ -27,6 +27,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kSmallFile = 64UL * 1024;
+/// A listener is opened before the connections it accepts and inherited before a worker opens its own, so it is among
+/// these; the hundred thousand connections after it are looked at only for what has no owner yet.
+constexpr std::size_t kFirstDescriptors = 1024;
 constexpr std::size_t kBetweenLooksAtTheClock = 256;
 
 std::string path_of(pid_t pid, std::string_view file) {
@@ -75,16 +78,19 @@ class Search {
   [[nodiscard]] bool looked_into(pid_t pid) const { return seen_.count(pid) != 0; }
   [[nodiscard]] const std::map<pid_t, std::set<std::uint64_t>>& found() const { return found_; }
 
+  /// The process's first descriptors; it is remembered when it has more.
   void look_into(pid_t pid) {
-    if (wanted_.empty() || out_of_time() || !seen_.insert(pid).second) return;
-    const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path_of(pid, "fd").c_str()), ::closedir);
-    if (directory) {
-      walk(pid, directory.get());
-    } else if (errno != ENOENT && errno != ESRCH) {
-      ++closed_to_us_;
-    }
+    if (!seen_.insert(pid).second) return;
+    if (look_at(pid, kFirstDescriptors) == Walk::cut_short) with_more_.push_back(pid);
   }
 
+  /// All descriptors of the processes that had more, until each inode has an owner.
+  void look_deeper() {
+    for (const auto pid : with_more_) {
+      if (over()) return;
+      look_at(pid, SIZE_MAX);
+    }
+  }
   [[nodiscard]] SocketOwners owners() const {
     SocketOwners result;
     for (const auto& [pid, inodes] : found_) describe(pid, inodes, result.owners);
@@ -102,21 +108,38 @@ class Search {
     return late_;
   }
 
-  /// Ends when this process was seen with all that is wanted: a listener's descriptor is among the first, the hundred
-  /// thousand connections after it need not be looked at.
-  void walk(pid_t pid, DIR* directory) {
+  enum class Walk : std::uint8_t { ended, cut_short };
+
+  Walk look_at(pid_t pid, std::size_t most) {
+    if (wanted_.empty() || out_of_time()) return Walk::ended;
+    const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path_of(pid, "fd").c_str()), ::closedir);
+    if (directory) return walk(pid, directory.get(), most);
+    if (errno != ENOENT && errno != ESRCH) ++closed_to_us_;
+    return Walk::ended;
+  }
+
+  /// Ends early when this process was seen with all that is wanted.
+  Walk walk(pid_t pid, DIR* directory, std::size_t most) {
     std::set<std::uint64_t> here;
     for (std::size_t looked = 1; here.size() < wanted_.size(); ++looked) {
       if (looked % kBetweenLooksAtTheClock == 0 && out_of_time()) break;
-      const auto* entry = ::readdir(directory);
-      if (entry == nullptr) break;
+      const auto* entry = looked <= most ? ::readdir(directory) : nullptr;
+      if (entry == nullptr) {
+        keep(pid, here);
+        return looked > most ? Walk::cut_short : Walk::ended;
+      }
       const auto* name = static_cast<const char*>(entry->d_name);
       if (name[0] == '.') continue;
       const auto inode = inode_behind(::dirfd(directory), name);
       if (inode && wanted_.count(*inode) != 0) here.insert(*inode);
     }
-    for (const auto inode : here) unowned_.erase(inode);
-    if (!here.empty()) found_.emplace(pid, std::move(here));
+    keep(pid, here);
+    return Walk::ended;
+  }
+
+  void keep(pid_t pid, const std::set<std::uint64_t>& inodes) {
+    for (const auto inode : inodes) unowned_.erase(inode);
+    if (!inodes.empty()) found_[pid].insert(inodes.begin(), inodes.end());
   }
 
   static void describe(pid_t pid, const std::set<std::uint64_t>& inodes, std::vector<SocketOwner>& owners) {
@@ -145,6 +168,7 @@ class Search {
   std::set<std::uint64_t> wanted_;
   std::set<std::uint64_t> unowned_;
   std::set<pid_t> seen_;
+  std::vector<pid_t> with_more_;
   std::map<pid_t, std::set<std::uint64_t>> found_;
   Clock::time_point end_;
   bool late_ = false;
@@ -202,6 +226,7 @@ SocketOwners find_owners(const std::vector<std::uint64_t>& inodes, const std::ve
     search.look_into(pid);
     if (search.over()) break;
   }
+  search.look_deeper();
   look_into_siblings(search, first, pids);
   return search.owners();
 }

@@ -13,7 +13,8 @@ namespace preflight {
 
 /// Looks into all of `first`, then into the other processes, fewest descriptors first (pid order before Linux 6.2,
 /// which does not tell the count), until each inode has one owner; then into the process groups of the owners met,
-/// because a server's workers share its sockets. An owner outside of these is not found. Inode 0 is nobody's and not
+/// because a server's workers share its sockets. Of each process the first 1,024 descriptors are looked at, the others
+/// only for an inode that nobody was seen with. An owner outside of these is not found. Inode 0 is nobody's and not
 /// looked for. Owners come sorted by inode and pid.
 [[nodiscard]] SocketOwners find_owners(const std::vector<std::uint64_t>& inodes, const std::vector<pid_t>& first,
                                        std::chrono::milliseconds deadline);

@@ -108,6 +108,8 @@ void PrivateNetwork::add_address(const std::string& address) const {
   Address6 request{reinterpret_cast<sockaddr_in6*>(&endpoint.storage)->sin6_addr, 128,
                    static_cast<int>(::if_nametoindex("lo"))};
   check(::ioctl(socket.number(), SIOCSIFADDR, &request) == 0, "SIOCSIFADDR");
+  // Even on loopback it is tentative until the kernel's worker has seen that there is nobody to ask.
+  for (int i = 0; i < 5000 && !bound_socket(SOCK_DGRAM, address, 0).valid(); ++i) ::usleep(1000);
 }
 
 Resident::Resident(const char* command) {

@@ -28,7 +28,7 @@ class PrivateNetwork {
   PrivateNetwork& operator=(const PrivateNetwork&) = delete;
 
   void leave();
-  /// Gives loopback a further IPv4 or IPv6 address.
+  /// Gives loopback a further IPv4 or IPv6 address and waits until it may be bound.
   void add_address(const std::string& address) const;
 
  private:

@@ -239,8 +239,11 @@ TEST_F(LiveHostInPrivateNetwork, LocalIsWhatBindAccepts) {
 
   const test::Resident resident("resident");
   network_->leave();
-  EXPECT_EQ(host_.is_local(Netns{resident.pid()}, parse_ip("192.0.2.7").value()), true);
-  EXPECT_EQ(host_.is_local(Netns{resident.pid()}, parse_ip("2001:db8::7").value()), true);
+  for (const char* address : {"192.0.2.7", "2001:db8::7"}) {
+    const auto local = host_.is_local(Netns{resident.pid()}, parse_ip(address).value());
+    ASSERT_TRUE(local) << describe(local.error());
+    EXPECT_TRUE(*local) << address;
+  }
   EXPECT_EQ(LiveHost().is_local(kOurs, parse_ip("192.0.2.7").value()), false);
 }
 

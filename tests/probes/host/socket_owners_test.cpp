@@ -38,6 +38,17 @@ TEST(FindOwners, AllOfFirstIsLookedIntoAndNamed) {
   EXPECT_EQ(named->inode, test::inode_of(socket));
 }
 
+TEST(FindOwners, SocketBehindThousandsOfDescriptorsIsFoundToo) {
+  const auto early = test::bound_socket(SOCK_STREAM, "127.0.0.1", 0);
+  std::vector<Descriptor> many;
+  for (int i = 0; i < 3000; ++i) many.emplace_back(::dup(STDERR_FILENO));
+  if (!many.back().valid()) GTEST_SKIP() << "the descriptor limit is below 3,000";
+  const auto late = test::bound_socket(SOCK_STREAM, "127.0.0.1", 0);
+  const auto found = find_owners({test::inode_of(late), test::inode_of(early)}, {::getpid()}, kEnough);
+  EXPECT_TRUE(found.complete) << found.why_incomplete;
+  EXPECT_EQ(pids_of(found), (std::vector<pid_t>{::getpid(), ::getpid()}));
+}
+
 TEST(FindOwners, InodeOfNobodyIsNotVisibleRatherThanFree) {
   const auto found = find_owners({UINT64_MAX}, {::getpid()}, kEnough);
   EXPECT_TRUE(found.owners.empty());
