@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 5> kManagerDirectories = {
     "/usr/lib/systemd/system.conf.d", "/lib/systemd/system.conf.d"};
 
 constexpr Limits kDefaultNofile = {1024, 524288};  // systemd-system.conf(5), since 240
-constexpr std::size_t kFileLimit = 1024U * 1024U;
+constexpr std::size_t kFileLimit = 1024UL * 1024;
 
 /// Written by path: file name -> path, in the order the files apply.
 using Files = std::map<std::string, std::string>;
