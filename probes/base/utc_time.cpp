@@ -40,7 +40,7 @@ std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
                                         std::chrono::day{static_cast<unsigned>(number(8, 2))}};
   if (!day.ok()) return std::nullopt;
   const auto days = std::chrono::sys_days{day}.time_since_epoch().count();
-  const auto seconds = days * kDay + number(11, 2) * 3600 + number(14, 2) * 60 + number(17, 2);
+  const auto seconds = days * kDay + number(11, 2) * 3600L + number(14, 2) * 60L + number(17, 2);
   if (rfc3339(seconds) != text) return std::nullopt;  // wrong separators, hour 24, a year before 1970
   return seconds;
 }

@@ -12,13 +12,13 @@
 namespace preflight::haproxy {
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 constexpr auto kEnd = std::string::npos;
-constexpr std::size_t kShortest = 6;             // a shorter text is found everywhere
-constexpr std::size_t kLineLimit = 1024 * 1024;  // a longer line is not configuration
-constexpr std::size_t kWordLimit = 512;          // haproxy takes 64; a comment may hold a long sentence
-constexpr int kCommentLimit = 8;                 // '#' within a comment within a comment
+constexpr std::size_t kShortest = 6;               // a shorter text is found everywhere
+constexpr std::size_t kLineLimit = 1024UL * 1024;  // a longer line is not configuration
+constexpr std::size_t kWordLimit = 512;            // haproxy takes 64; a comment may hold a long sentence
+constexpr int kCommentLimit = 8;                   // '#' within a comment within a comment
 
 constexpr std::array kSecretFollows = {"insecure-password"sv, "ca-sign-pass"sv, "dynamic-cookie-key"sv,
                                        "cluster-secret"sv,    "acme-vars"sv,    "passphrase"sv};

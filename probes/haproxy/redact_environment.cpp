@@ -11,7 +11,7 @@
 namespace preflight::haproxy {
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 /// The unit's own, haproxy's own (section 2.4 of configuration.txt) and socket activation's.
 constexpr std::array kUsed = {"CONFIG"sv,          "PIDFILE"sv,        "EXTRAOPTS"sv,        "OPTIONS"sv,

@@ -9,7 +9,7 @@
 namespace preflight::haproxy {
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 constexpr std::array kPlaces = {"HOST"sv,    "PORT"sv,   "ADDR"sv, "ADDRESS"sv, "IP"sv,      "FILE"sv,
                                 "PATH"sv,    "DIR"sv,    "NAME"sv, "USER"sv,    "TIMEOUT"sv, "TTL"sv,

@@ -100,7 +100,7 @@ struct Bundle {
 inline constexpr std::string_view kBundleSchema = "lbpreflight.bundle/1";
 
 /// A larger document is refused unread.
-inline constexpr std::size_t kBundleLimit = 256U * 1024U * 1024U;
+inline constexpr std::size_t kBundleLimit = 256UL * 1024U * 1024U;
 
 /// One JSON document: keys in a fixed order, bytes that are not UTF-8 as {"base64": "..."}. It is written as it is:
 /// redact first (probes/haproxy/redact.h).
