@@ -36,7 +36,6 @@ int run(const Options& options) {
 
 int stop(const Stop& reason) {
   if (reason.exit_code == 0) return deliver(reason.text);
-  // With stderr gone too, the exit code still says it.
   (void)write_all(Stream::error, reason.text);
   return reason.exit_code;
 }

@@ -28,12 +28,12 @@ int run_record(const Options& options) {
   auto opened = open_session(options);
   if (const int* refused = std::get_if<int>(&opened)) return *refused;
   const auto& session = std::get<Session>(opened);
-  const RecordingHost recorder(*session.host);
+  const RecordingHost recorder(*session.host, PREFLIGHT_VERSION);
   const auto facts = collect(recorder, request_for(select_checks(session.policy, {}), options));
   if (!facts) return refuse(facts.error(), kUsage);
   Bundle bundle = recorder.bundle();
   haproxy::redact(bundle, config_paths(*session.host, *facts));
-  const std::string text = write_bundle(bundle);
+  const std::string text = to_json(bundle);
   if (options.output == "-") return deliver(text);
   const auto created = create_file(options.output, text);
   return created ? 0 : refuse(created.error(), kUsage);

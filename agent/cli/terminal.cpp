@@ -30,6 +30,21 @@ void wait_for_room(int fd) {
   (void)poll(&room, 1, -1);
 }
 
+/// Every byte; the error is an errno value.
+int write_bytes(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto written = write(fd, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      wait_for_room(fd);
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 void prepare_streams() {
@@ -46,20 +61,21 @@ void prepare_streams() {
 }
 
 Result<void> write_all(Stream stream, std::string_view bytes) {
-  const int fd = descriptor(stream);
-  while (!bytes.empty()) {
-    const auto written = write(fd, bytes.data(), bytes.size());
-    if (written >= 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno == EPIPE) {
-      return {};
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      wait_for_room(fd);
-    } else if (errno != EINTR) {
-      return fail_errno(errno, name(stream));
-    }
-  }
-  return {};
+  const int error = write_bytes(descriptor(stream), bytes);
+  if (error == 0 || error == EPIPE) return {};
+  return fail_errno(error, name(stream));
+}
+
+Result<void> create_file(const std::string& path, std::string_view bytes) {
+  constexpr mode_t kOwnerOnly = 0600;
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kOwnerOnly);
+  if (fd < 0) return fail_errno(errno, path);
+  int error = write_bytes(fd, bytes);
+  if (error == 0 && fsync(fd) != 0 && errno != EINVAL) error = errno;
+  if (close(fd) != 0 && error == 0) error = errno;
+  if (error == 0) return {};
+  (void)unlink(path.c_str());
+  return fail_errno(error, path);
 }
 
 bool wants_color(Color wish, Stream stream) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "agent/cli/options.h"
@@ -25,5 +26,9 @@ void prepare_streams();
 
 /// stderr is the journal: JOURNAL_STREAM names its device and inode (systemd.exec(5)).
 [[nodiscard]] bool is_journal(Stream stream);
+
+/// Makes a new file, readable by its owner alone, with all of `bytes` in it. A path that exists, be it a dangling link,
+/// is an error: nothing is overwritten. What could not be written whole is removed again.
+[[nodiscard]] Result<void> create_file(const std::string& path, std::string_view bytes);
 
 }  // namespace preflight::cli

@@ -106,6 +106,8 @@ std::string_view name_of(haproxy::RemarkKind kind) {
   switch (kind) {
     case haproxy::RemarkKind::error:
       return "error";
+    case haproxy::RemarkKind::misread:
+      return "misread";
     case haproxy::RemarkKind::not_understood:
       return "not_understood";
     case haproxy::RemarkKind::unset_variable:
