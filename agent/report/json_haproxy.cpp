@@ -96,6 +96,8 @@ std::string_view name_of(haproxy::ProxyKind kind) {
       return "frontend";
     case haproxy::ProxyKind::backend:
       return "backend";
+    case haproxy::ProxyKind::log_forward:
+      return "log_forward";
     case haproxy::ProxyKind::listen:
       return "listen";
   }

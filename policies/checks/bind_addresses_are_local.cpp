@@ -33,7 +33,8 @@ Outcome judge(const haproxy::Bind& bind, const NetworkFacts& network) {
   if (*known->second) return Pass{};
   const auto allowed = network.sysctls.integer(ip.family == IpFamily::v4 ? kV4 : kV6);
   if (!allowed) return Unknown{allowed.error()};
-  return pass_or_fail(*allowed != 0, Severity::error, detail_of(bind));
+  if (*allowed != 0) return Pass{};
+  return Fail{Severity::error, detail_of(bind), true};
 }
 
 Outcomes evaluate(const Case& c) {

@@ -57,7 +57,7 @@ Outcome judge_listener(const haproxy::Bind& bind, const PortUser& user, const Sc
   }
   detail.why = "another program listens on this port";
   detail.evidence.push_back("haproxy will say \"cannot bind socket (Address already in use)\" and exit");
-  return Fail{Severity::error, std::move(detail)};
+  return Fail{Severity::error, std::move(detail), true};
 }
 
 Outcome judge_client(const haproxy::Bind& bind, const PortUser& user) {

@@ -42,7 +42,7 @@ Outcome judge(const haproxy::Verdict& verdict) {
     return Fail{Severity::warning, std::move(detail)};
   }
   detail.why = "haproxy refuses the configuration";
-  return Fail{Severity::error, std::move(detail)};
+  return Fail{Severity::error, std::move(detail), true};
 }
 
 Outcomes evaluate(const Case& c) {

@@ -56,7 +56,7 @@ Outcome refused(const Quantity& need, const Ceiling& ceiling, const StartLimits&
                 const haproxy::Config& config) {
   Detail detail = detail_of(need, ceiling);
   detail.evidence.push_back(announcement(need, limits, config));
-  return Fail{Severity::error, std::move(detail)};
+  return Fail{Severity::error, std::move(detail), config.global.strict_limits};
 }
 
 /// `ulimit-n` is a ceiling that people write by hand and forget.
@@ -67,7 +67,7 @@ Outcome judge_ulimit(const Quantity& need, const haproxy::Config& config, Outcom
       detail_of(need, {written->value, "ulimit-n", "ulimit-n is lower than what maxconn needs", written->origin});
   detail.evidence.push_back("haproxy will say \"FD limit (" + std::to_string(written->value) +
                             ") too low for maxconn\"; remove ulimit-n, haproxy computes it");
-  return Fail{Severity::error, std::move(detail)};
+  return Fail{Severity::error, std::move(detail), config.global.strict_limits};
 }
 
 Outcome judge_start(const Quantity& need, const StartLimits& limits, std::int64_t nr_open,

@@ -37,11 +37,12 @@ Outcome judge(const haproxy::Bind& bind, std::int64_t first_free, const Result<b
   detail.where.origin = bind.origin;
   if (bind.address.first_port >= first_free) return Pass{std::move(detail)};
   if (!allowed) return Unknown{allowed.error()};
+  if (*allowed) return Pass{std::move(detail)};
   detail.observed = Measure(bind.address.first_port, "");
   detail.expected = Expectation{Relation::at_least, Measure(first_free, "")};
   detail.why = "this port needs CAP_NET_BIND_SERVICE, and haproxy's starter lacks it";
   detail.evidence.emplace_back("haproxy will say \"cannot bind socket (Permission denied)\" and exit");
-  return pass_or_fail(*allowed, Severity::error, std::move(detail));
+  return Fail{Severity::error, std::move(detail), true};
 }
 
 Outcomes evaluate(const Case& c) {

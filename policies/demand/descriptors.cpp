@@ -52,7 +52,7 @@ std::int64_t checks(const Config& config, Wanted wanted) {
 }
 
 std::int64_t parsed_ports(const Config& config) {
-  std::int64_t count = 0;
+  std::int64_t count = config.parsed_check_ports;
   for (const Proxy& proxy : config.proxies) count += proxy.parsed_check_ports;
   return count;
 }
@@ -90,7 +90,8 @@ void add_master(std::vector<Term>& terms, const Scope& scope) {
   const auto sockets = static_cast<std::int64_t>(line.master_sockets.size());
   add(terms, "the master's socket pair", 1);
   if (!apart && sockets != 0) {
-    add(terms, counted(sockets, "master socket", "master sockets") + " and its users", sockets + kMasterSocketUsers);
+    add(terms, counted(sockets, "master socket", "master sockets"), sockets);
+    add(terms, "connections to the master socket", kMasterSocketUsers);
   }
 }
 

@@ -35,10 +35,17 @@ bool has_port(const Bind& bind) {
 }
 
 std::string owner_of(const Proxy& proxy) {
-  const char* kind = proxy.kind == haproxy::ProxyKind::frontend ? "frontend "
-                     : proxy.kind == haproxy::ProxyKind::listen ? "listen "
-                                                                : "backend ";
-  return kind + proxy.name;
+  switch (proxy.kind) {
+    case haproxy::ProxyKind::frontend:
+      return "frontend " + proxy.name;
+    case haproxy::ProxyKind::backend:
+      return "backend " + proxy.name;
+    case haproxy::ProxyKind::log_forward:
+      return "log-forward " + proxy.name;
+    case haproxy::ProxyKind::listen:
+      break;
+  }
+  return "listen " + proxy.name;
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ struct Server {
   ServerSettings settings;
 };
 
-enum class ProxyKind : std::uint8_t { frontend, backend, listen };
+enum class ProxyKind : std::uint8_t { frontend, backend, listen, log_forward };
 enum class Mode : std::uint8_t { tcp, http, log, spop, health, syslog };
 
 struct Proxy {

@@ -25,7 +25,8 @@ class Reader {
       : reading_(context),
         lexer_(context.binary ? Dialect::of(context.binary->version) : Dialect{}),
         proxies_(reading_),
-        peers_(reading_) {}
+        peers_(reading_),
+        log_forwards_(reading_) {}
 
   Config read(const std::vector<SourceFile>& files) {
     for (const SourceFile& file : files) {
@@ -194,6 +195,8 @@ class Reader {
         return proxies_.read(line);
       case SectionKind::peers:
         return peers_.read(line);
+      case SectionKind::log_forward:
+        return log_forwards_.read(line);
       case SectionKind::other:
         return false;
       case SectionKind::none:
@@ -219,6 +222,7 @@ class Reader {
     }
     if (kind_ == SectionKind::proxy) proxies_.begin(line);
     if (kind_ == SectionKind::peers) peers_.begin(line);
+    if (kind_ == SectionKind::log_forward) log_forwards_.begin(line);
   }
 
   Reading reading_;
@@ -226,6 +230,7 @@ class Reader {
   ConditionalBlocks blocks_;
   ProxySections proxies_;
   PeersSections peers_;
+  LogForwardSections log_forwards_;
   SectionKind kind_ = SectionKind::none;
   std::string section_name_;
   std::string path_;

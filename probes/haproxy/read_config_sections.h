@@ -107,4 +107,17 @@ class PeersSections {
   ServerSettings defaults_;
 };
 
+/// `log-forward`: a proxy that receives syslog messages, on TCP by `bind` and on UDP by `dgram-bind`.
+class LogForwardSections {
+ public:
+  explicit LogForwardSections(Reading& reading) : reading_(reading) {}
+
+  void begin(const Statement& line);
+  bool read(const Statement& line);
+
+ private:
+  Reading& reading_;
+  bool inside_ = false;
+};
+
 }  // namespace preflight::haproxy

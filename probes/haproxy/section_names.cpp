@@ -20,7 +20,7 @@ constexpr auto kSections = std::to_array<Section>({
     {"healthcheck", SectionKind::other, {3, 4, 0}},
     {"http-errors", SectionKind::other},
     {"listen", SectionKind::proxy},
-    {"log-forward", SectionKind::other},
+    {"log-forward", SectionKind::log_forward},
     {"log-profile", SectionKind::other, {3, 1, 0}},
     {"mailers", SectionKind::other},
     {"namespace_list", SectionKind::other},

@@ -9,7 +9,7 @@
 
 namespace preflight::haproxy {
 
-enum class SectionKind : std::uint8_t { none, global, proxy, peers, other };
+enum class SectionKind : std::uint8_t { none, global, proxy, peers, log_forward, other };
 
 struct Section {
   std::string_view name;
