@@ -95,21 +95,6 @@ void add_master(std::vector<Term>& terms, const Scope& scope) {
   }
 }
 
-/// What `option splice-*` may use: a quarter of the connections of the proxies that splice (src/limits.c
-/// compute_ideal_maxpipes). A proxy without a bound of its own stands for all of maxconn.
-std::int64_t pipes(const Config& config, std::int64_t maxconn) {
-  if (config.global.maxpipes) return config.global.maxpipes->value;
-  std::int64_t front = 0;
-  std::int64_t back = 0;
-  for (const Proxy& proxy : config.proxies) {
-    if (!proxy.splices || proxy.disabled) continue;
-    if (proxy.kind != haproxy::ProxyKind::backend) front += proxy.maxconn ? proxy.maxconn->value : maxconn;
-    if (proxy.kind != haproxy::ProxyKind::frontend) back += proxy.fullconn ? proxy.fullconn->value : maxconn;
-  }
-  const auto most = std::min(std::max(front, back), maxconn);
-  return most >= 4 ? most / 4 : most;
-}
-
 }  // namespace
 
 Quantity sum_of(std::vector<Term> terms, Basis basis) {

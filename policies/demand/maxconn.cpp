@@ -24,16 +24,6 @@ std::uint64_t usable_limit(const Limits& limits, const Scope& scope) {
   return usable;
 }
 
-/// A splicing proxy without a bound makes a pipe for every four connections: five descriptors for two connections.
-bool splices_without_bound(const haproxy::Config& config) {
-  if (config.global.maxpipes) return false;
-  return std::any_of(config.proxies.begin(), config.proxies.end(), [](const haproxy::Proxy& proxy) {
-    const bool bounded = (proxy.kind == haproxy::ProxyKind::backend || proxy.maxconn) &&
-                         (proxy.kind == haproxy::ProxyKind::frontend || proxy.fullconn);
-    return proxy.splices && !proxy.disabled && !bounded;
-  });
-}
-
 Result<Quantity> automatic(const Scope& scope, const std::vector<Term>& fixed) {
   if (scope.instance.command_line.memory_mib) {
     return fail(std::errc::function_not_supported, "maxconn", "haproxy derives it from -m, which is not computed here");
@@ -42,9 +32,12 @@ Result<Quantity> automatic(const Scope& scope, const std::vector<Term>& fixed) {
   if (!limits) return tl::make_unexpected(limits.error());
   const auto limit = static_cast<std::int64_t>(usable_limit(limits->nofile, scope));
   const auto taken = sum_of(fixed, Basis::automatic).value;
-  const auto pipes = scope.config.global.maxpipes ? 2 * scope.config.global.maxpipes->value : 0;
+  // `maxpipes` is not looked at here, although it decides the pipes that are made in the end
+  const auto spliced = spliced_connections(scope.config);
+  const auto pipes = spliced ? 2 * pipes_for(*spliced) : 0;
   const auto remain = limit - taken - pipes;
-  const auto computed = splices_without_bound(scope.config) ? 2 * remain / 5 : remain / 2;
+  // a splicing proxy without a bound makes a pipe for every four connections: five descriptors for two connections
+  const auto computed = spliced ? remain / 2 : 2 * remain / 5;
   Quantity result{std::max(computed, kFloor), Basis::automatic, {}};
   result.terms = {{"descriptor limit of " + limits->source, limit, {}}, {"taken by the rest", -(taken + pipes), {}}};
   return result;

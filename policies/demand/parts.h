@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "policies/demand.h"
@@ -35,6 +36,15 @@ struct Scope {
 [[nodiscard]] std::vector<BacklogDemand> backlogs(const Scope& scope, const Result<Quantity>& maxconn);
 [[nodiscard]] std::vector<PortDemand> ports(const Scope& scope);
 [[nodiscard]] std::vector<SourcePortsDemand> source_ports(const Scope& scope, const Result<Quantity>& maxconn);
+
+/// How many connections may be spliced at once, by the proxies' own bounds; nothing where one of them has none.
+[[nodiscard]] std::optional<std::int64_t> spliced_connections(const haproxy::Config& config);
+
+/// Pipes for that many spliced connections: one for every four.
+[[nodiscard]] std::int64_t pipes_for(std::int64_t connections);
+
+/// The pipes haproxy will make: `maxpipes`, else for what may be spliced under the global maxconn.
+[[nodiscard]] std::int64_t pipes(const haproxy::Config& config, std::int64_t maxconn);
 
 /// The sum of the terms as a quantity of that basis.
 [[nodiscard]] Quantity sum_of(std::vector<Term> terms, Basis basis);

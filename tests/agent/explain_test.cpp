@@ -7,14 +7,14 @@
 
 #include "agent/report/catalog_json.h"
 #include "probes/base/text.h"
-#include "tests/agent/cli/golden.h"
 #include "tests/agent/cli/sample_checks.h"
+#include "tests/support/golden.h"
 
 namespace preflight {
 namespace {
 
 TEST(Explain, SaysAllThatWasDeclared) {
-  test::expect_golden(explain(test::kSomaxconn), "agent/cli/golden/explain.txt");
+  test::expect_golden("agent/cli/golden/explain.txt", explain(test::kSomaxconn));
 }
 
 TEST(Explain, LeavesOutWhatIsNotThere) {

@@ -3,7 +3,7 @@
 #include "agent/cli/help.h"
 
 #include "probes/base/text.h"
-#include "tests/agent/cli/golden.h"
+#include "tests/support/golden.h"
 
 namespace preflight::cli {
 namespace {
@@ -14,7 +14,7 @@ std::string all_help() {
   return text;
 }
 
-TEST(Help, IsTheTextPeopleKnow) { test::expect_golden(all_help(), "agent/cli/golden/help.txt"); }
+TEST(Help, IsTheTextPeopleKnow) { test::expect_golden("agent/cli/golden/help.txt", all_help()); }
 
 TEST(Help, FitsEightyColumnsWithoutTrailingBlanks) {
   for_each_line(all_help(), [](std::string_view line) {

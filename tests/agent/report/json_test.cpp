@@ -15,7 +15,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "tests/agent/report/golden.h"
+#include "tests/support/golden.h"
 #include "tests/support/sample_report.h"
 #include "tests/support/scratch.h"
 
@@ -37,8 +37,8 @@ struct Validation {
 
 Validation validate(const std::string& schema, const std::vector<std::string>& documents) {
   const Scratch scratch;
-  std::string command = "/usr/bin/python3 " + report_file("validate.py") + " " + std::string(PREFLIGHT_SOURCE_DIR) +
-                        "/agent/report/schema/" + schema;
+  std::string command = "/usr/bin/python3 " + std::string(PREFLIGHT_SOURCE_DIR) + "/tests/agent/report/validate.py" +
+                        " " + std::string(PREFLIGHT_SOURCE_DIR) + "/agent/report/schema/" + schema;
   for (const auto& document : documents) {
     command += " " + scratch.file(std::to_string(&document - documents.data()) + ".json", document);
   }
@@ -79,8 +79,12 @@ std::string without_version(const std::string& text) {
   return document.dump(2) + "\n";
 }
 
-TEST(JsonReport, golden) { expect_golden("stopped.json", without_version(json_report(stopped_host()->report()))); }
-TEST(JsonFacts, golden) { expect_golden("healthy_facts.json", without_version(json_facts(healthy_host()->facts))); }
+TEST(JsonReport, golden) {
+  expect_golden("agent/report/golden/stopped.json", without_version(json_report(stopped_host()->report())));
+}
+TEST(JsonFacts, golden) {
+  expect_golden("agent/report/golden/healthy_facts.json", without_version(json_facts(healthy_host()->facts)));
+}
 
 TEST(JsonReport, follows_its_schema) {
   std::vector<std::string> documents;

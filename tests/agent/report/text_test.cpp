@@ -10,7 +10,7 @@
 
 #include "agent/report/text_page.h"
 #include "probes/base/text.h"
-#include "tests/agent/report/golden.h"
+#include "tests/support/golden.h"
 #include "tests/support/sample_report.h"
 
 namespace preflight::test {
@@ -26,12 +26,18 @@ std::string text_of(const SampleReport& sample, const TextOptions& options = {})
   return text_report(sample.report(), options);
 }
 
-TEST(TextReport, stopped) { expect_golden("stopped.txt", text_of(*stopped_host())); }
-TEST(TextReport, stopped_verbose) { expect_golden("stopped_verbose.txt", text_of(*stopped_host(), kVerbose)); }
-TEST(TextReport, stopped_color) { expect_golden("stopped_color.txt", text_of(*stopped_host(), {.color = true})); }
-TEST(TextReport, healthy) { expect_golden("healthy.txt", text_of(*healthy_host())); }
-TEST(TextReport, healthy_verbose) { expect_golden("healthy_verbose.txt", text_of(*healthy_host(), kVerbose)); }
-TEST(TextReport, barred) { expect_golden("barred.txt", text_of(*barred_host())); }
+TEST(TextReport, stopped) { expect_golden("agent/report/golden/stopped.txt", text_of(*stopped_host())); }
+TEST(TextReport, stopped_verbose) {
+  expect_golden("agent/report/golden/stopped_verbose.txt", text_of(*stopped_host(), kVerbose));
+}
+TEST(TextReport, stopped_color) {
+  expect_golden("agent/report/golden/stopped_color.txt", text_of(*stopped_host(), {.color = true}));
+}
+TEST(TextReport, healthy) { expect_golden("agent/report/golden/healthy.txt", text_of(*healthy_host())); }
+TEST(TextReport, healthy_verbose) {
+  expect_golden("agent/report/golden/healthy_verbose.txt", text_of(*healthy_host(), kVerbose));
+}
+TEST(TextReport, barred) { expect_golden("agent/report/golden/barred.txt", text_of(*barred_host())); }
 
 TEST(TextReport, quiet_is_one_line) {
   EXPECT_EQ(text_of(*stopped_host(), kQuiet), "lb07: NOT READY, 2 errors, 1 warning\n");

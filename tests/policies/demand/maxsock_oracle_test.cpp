@@ -20,6 +20,8 @@ struct Sample {
   std::string global;  // lines of the global section
   std::string rest;    // further sections
   std::vector<std::string> arguments{};
+
+  friend std::ostream& operator<<(std::ostream& out, const Sample& sample) { return out << sample.name; }
 };
 
 std::string text_of(const Sample& sample) {
@@ -48,6 +50,8 @@ std::vector<Sample> samples() {
       {"automatic under fd-hard-limit", "  fd-hard-limit 2000\n", ""},
       {"automatic with splicing", "", "frontend sp\n  option splice-auto\n  bind 127.0.0.1:18090\n"},
       {"automatic with maxpipes", "  maxpipes 50\n", "frontend sp\n  option splice-auto\n  bind 127.0.0.1:18090\n"},
+      {"automatic with bounded splicing", "",
+       "frontend sp\n  option splice-auto\n  maxconn 400\n  bind 127.0.0.1:18090\n"},
       {"one thread", n + "  nbthread 1\n", ""},
       {"eight threads", n + "  nbthread 8\n", ""},
       {"a port range", n, "frontend r\n  bind 127.0.0.1:18100-18149\n"},
@@ -131,7 +135,11 @@ Facts facts_of(const RealHaproxy& real, const Sample& sample) {
   unit.limit_nofile = limits.rlim_max;
   unit.limit_nofile_soft = limits.rlim_cur;
   instance.unit = unit;
-  instance.config = haproxy::parse_config({{real.path(), real.config()}}, {{}, binary});
+  haproxy::ReadContext context;
+  context.binary = binary;
+  context.local_peer = instance.command_line.local_peer;
+  context.host_name = facts.host.name;
+  instance.config = haproxy::parse_config({{real.path(), real.config()}}, context);
   return facts;
 }
 
