@@ -33,6 +33,9 @@ void for_each_line(std::string_view text, F&& line) {
   }
 }
 
+/// ASCII letters made small; every other byte stays.
+[[nodiscard]] std::string lowercase(std::string_view text);
+
 /// Text that can be shown on a terminal: control bytes, DEL, C1 controls, bidirectional and zero-width characters and
 /// invalid UTF-8 become \xHH or \u{HHHH}; printable UTF-8 stays. A line end is escaped too.
 [[nodiscard]] std::string printable(std::string_view text);

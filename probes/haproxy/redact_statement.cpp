@@ -33,11 +33,10 @@ bool among(const List& list, std::string_view text) {
 
 bool starts(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 'a' - 'A') : c; });
-  return out;
+/// A key that is a variable or a file's name tells nothing.
+bool is_reference(std::string_view key) {
+  return starts(key, "/") ||
+         std::any_of(kVariableScopes.begin(), kVariableScopes.end(), [key](auto scope) { return starts(key, scope); });
 }
 
 bool in_name(char c) {
@@ -121,7 +120,7 @@ class Statement {
   /// `tcp-check send "AUTH secret\r\n"`, inline or in redis' bulk form, and the same in hexadecimal.
   void check_payload(bool binary) {
     for (std::size_t i = 2; i < count() && word(i) != "comment"; ++i) {
-      const auto payload = lower(word(i));
+      const auto payload = lowercase(word(i));
       for (const auto* const verb : {"auth", "pass", "login"}) {
         const auto at = payload.find(verb);
         if (at != kEnd) mask(i, payload.find_first_of(" \t\r\n", at));
@@ -191,7 +190,7 @@ class Statement {
       if (stop < text.size() && text[stop] == '@' && colon < stop) mask(i, colon + 1, stop);
     }
     constexpr auto kHeader = "authorization:"sv;
-    const auto folded = lower(text);
+    const auto folded = lowercase(text);
     for (auto at = folded.find(kHeader); at != kEnd; at = folded.find(kHeader, at)) {
       const auto end = std::min(text.find_first_of("\r\n", at), text.size());
       mask(i, at + kHeader.size(), end);
@@ -208,10 +207,7 @@ class Statement {
         for (auto comma = text.find(',', at); comma < close; comma = text.find(',', comma + 1)) {
           const auto end = std::min(text.find(',', comma + 1), close);
           const auto key = text.substr(comma + 1, end - comma - 1);
-          const bool open =
-              starts(trim(key), "/") || std::any_of(kVariableScopes.begin(), kVariableScopes.end(),
-                                                    [key](auto scope) { return starts(trim(key), scope); });
-          if (!open) mask(i, comma + 1, end);
+          if (!is_reference(trim(key))) mask(i, comma + 1, end);
         }
         at = close;
       }
