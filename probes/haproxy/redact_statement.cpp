@@ -14,7 +14,6 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr auto kEnd = std::string::npos;
-
 constexpr std::array kSecretFollows = {"insecure-password"sv, "ca-sign-pass"sv, "dynamic-cookie-key"sv,
                                        "cluster-secret"sv,    "acme-vars"sv,    "passphrase"sv};
 constexpr std::array kHeaderFollows = {"set-header"sv,     "add-header"sv,    "hdr"sv,           "header"sv,

@@ -54,20 +54,14 @@ constexpr std::array<std::string_view, 41> kNames = {"chown",
 
 constexpr std::int64_t kLastPossible = 63;  // the sets are 64 bits wide
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
 }  // namespace
 
 std::optional<unsigned> capability_number(std::string_view name) {
   if (const auto number = parse_integer(name); number && *number >= 0 && *number <= kLastPossible)
     return static_cast<unsigned>(*number);
-  if (!same(name.substr(0, 4), "CAP_")) return std::nullopt;
-  name.remove_prefix(4);
-  const auto* const found = std::find_if(kNames.begin(), kNames.end(), [&](auto known) { return same(known, name); });
+  const std::string folded = lowercase(name);
+  if (folded.rfind("cap_", 0) != 0) return std::nullopt;
+  const auto* const found = std::find(kNames.begin(), kNames.end(), std::string_view(folded).substr(4));
   if (found == kNames.end()) return std::nullopt;
   return static_cast<unsigned>(found - kNames.begin());
 }
