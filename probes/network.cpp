@@ -14,6 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kStandardSample = 2s;
+constexpr std::uint32_t kAnyState = UINT32_MAX;
 constexpr std::size_t kMostFilteredPorts = 64;  // beyond, the kernel's filter costs more than it saves
 constexpr std::int64_t kBusyPercent = 50;       // of the usable source ports: where connect(2) gets slow
 constexpr std::int64_t kTimeWaitPercent = 30;
@@ -152,6 +153,7 @@ void read_network(const HostView& host, const CollectRequest& request, NetworkFa
   network.sysctls = read_sysctls(host, network.netns, keys);
   if (needs(request, Need::listeners) || needs(request, Need::port_users)) {
     network.tcp_listeners = listeners(host, network.netns);
+    network.udp_sockets = host.sockets(network.netns, {Protocol::udp, kAnyState, {}, {}, false});
   }
   if (needs(request, Need::netstat)) network.netstat = read_netstat(host, network.netns);
   if (needs(request, Need::sockstat)) network.sockstat = read_sockstat(host, network.netns);
@@ -162,9 +164,6 @@ void read_wanted(const HostView& host, const CollectRequest& request,
                  const std::vector<const haproxy::InstanceFacts*>& instances, NetworkFacts& network) {
   const auto wanted = wanted_ports(instances);
   if (needs(request, Need::port_users)) {
-    if (!wanted.udp.empty()) {
-      network.udp_sockets = host.sockets(network.netns, {Protocol::udp, UINT32_MAX, {}, {}, false});
-    }
     network.port_users = port_users(host, wanted, pids_of(instances), request, network);
   }
   if (needs(request, Need::local_addresses)) {

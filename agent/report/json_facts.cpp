@@ -73,18 +73,32 @@ Json sample_of(const Sample& sample) {
           {"listeners", list_of(sample.listeners, socket_of)}};
 }
 
+Json all_counters_of(const NetworkFacts& network) {
+  return {{"netstat", counters_of(network.netstat)},
+          {"sockstat", counters_of(network.sockstat)},
+          {"conntrack", counters_of(network.conntrack)}};
+}
+
+/// Who can be connected or sent to: TCP listeners and unconnected UDP sockets, as `ss -tuln` lists them.
+Json listeners_of(const NetworkFacts& network) {
+  if (!network.tcp_listeners) return json::absent(network.tcp_listeners.error());
+  if (!network.udp_sockets) return json::absent(network.udp_sockets.error());
+  Json list = Json::array();
+  for (const auto& socket : *network.tcp_listeners) list.push_back(socket_of(socket));
+  for (const auto& socket : *network.udp_sockets) {
+    if (socket.state == SocketState::close) list.push_back(socket_of(socket));
+  }
+  return list;
+}
+
 Json network_of(const NetworkFacts& network) {
   return {{"id", network.id},
           {"sysctl", sysctls_of(network.sysctls)},
-          {"listeners", list_of(network.tcp_listeners, socket_of)},
-          {"udp_sockets", list_of(network.udp_sockets, socket_of)},
+          {"listeners", listeners_of(network)},
           {"port_users", list_of(network.port_users, user_of)},
           {"outgoing", network.outgoing ? list_of(*network.outgoing, socket_of) : Json()},
           {"local_addresses", addresses_of(network.local_addresses)},
-          {"counters",
-           {{"netstat", counters_of(network.netstat)},
-            {"sockstat", counters_of(network.sockstat)},
-            {"conntrack", counters_of(network.conntrack)}}},
+          {"counters", all_counters_of(network)},
           {"sample", sample_of(network.sample)}};
 }
 
@@ -96,16 +110,31 @@ Json each(const Items& items, Describe&& describe) {
   return list;
 }
 
+/// The namespace most people mean: the first instance's.
+const NetworkFacts& main_network(const Facts& facts) {
+  static const NetworkFacts kNotRead;
+  return facts.networks.empty() ? kNotRead : facts.networks.front();
+}
+
+/// Kernel settings of the host and of that namespace.
+Json main_sysctls(const Facts& facts) {
+  Json object = sysctls_of(facts.sysctls);
+  object.update(sysctls_of(main_network(facts).sysctls));
+  return object;
+}
+
 }  // namespace
 
 std::string json_facts(const Facts& facts) {
   return json::bytes({{"schema", "lbpreflight.facts/1"},
                       {"tool", json::tool()},
                       {"host", json::host(facts.host)},
-                      {"sysctl", sysctls_of(facts.sysctls)},
+                      {"sysctl", main_sysctls(facts)},
                       {"instances", each(facts.instances, json::instance)},
                       {"units", each(facts.instances, json::unit)},
                       {"haproxy_config", each(facts.instances, json::haproxy_config)},
+                      {"listeners", listeners_of(main_network(facts))},
+                      {"counters", all_counters_of(main_network(facts))},
                       {"networks", each(facts.networks, network_of)},
                       {"blind_spots", each(facts.blind_spots, json::error)}});
 }
