@@ -87,6 +87,7 @@ NetworkFacts network() {
   listener.state = SocketState::listen;
   listener.local_port = 443;
   listener.queue_limit = 4096;
+  made.udp_sockets = std::vector<SocketEntry>{};
   made.tcp_listeners = std::vector<SocketEntry>{listener};
   made.port_users = std::vector<PortUser>{{listener, {{7, 812, "nginx", "nginx.service"}}, true}};
   made.outgoing = Result<std::vector<SocketEntry>>(std::vector<SocketEntry>{});

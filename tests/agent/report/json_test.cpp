@@ -153,7 +153,7 @@ TEST(JsonFacts, their_schema_refuses_what_is_wrong) {
                      [](ordered_json& d) { d["units"][0]["environment_names"][0] = "NAME=value"; },
                      [](ordered_json& d) { d["instances"][0]["processes"][0]["environment"] = ordered_json::object(); },
                      [](ordered_json& d) { d["haproxy_config"][0]["globals"]["maxconn"] = 100000; },
-                     [](ordered_json& d) { d["networks"][0]["udp_sockets"]["error"]["code"] = 95; },
+                     [](ordered_json& d) { d["networks"][0]["counters"]["sockstat"]["error"]["code"] = 95; },
                  });
 }
 
