@@ -14,21 +14,30 @@ using namespace std::chrono_literals;
 constexpr auto kVersionTimeout = 10s;
 constexpr auto kVerdictTimeout = 60s;
 
-/// Ours, as far as it can be told: a path of another mount namespace names another file here.
-Result<void> in_our_mount_namespace(const HostView& host, const InstanceFacts& instance) {
+/// A path of another mount namespace may name another file here. systemd gives a service a namespace of its own for as
+/// little as one BindReadOnlyPaths= (Debian's unit has one), and then nearly every path still names the same file.
+Result<void> same_here(const HostView& host, const InstanceFacts& instance, const std::string& path,
+                       const std::string& seen_from_there) {
+  if (root_of(host, instance).empty()) return {};
+  const auto here = host.status(path);
+  if (!here) return tl::make_unexpected(here.error());
+  const auto there = host.status(seen_from_there);
+  if (!there) return tl::make_unexpected(there.error());
+  if (here->same_file(*there)) return {};
+  return fail(std::errc::operation_not_permitted, path,
+              "is another file in the mount namespace of process " + std::to_string(instance.head()->pid) +
+                  ", so it is not executed");
+}
+
+/// The program as the head process sees it.
+std::string exe_of(const InstanceFacts& instance) {
   const auto* head = instance.head();
-  if (head == nullptr) return {};
-  if (!head->mount_namespace) return tl::make_unexpected(head->mount_namespace.error());
-  const auto ours = host.link("/proc/self/ns/mnt");
-  if (!ours) return tl::make_unexpected(ours.error());
-  if (*ours == *head->mount_namespace) return {};
-  return fail(std::errc::operation_not_permitted, "process " + std::to_string(head->pid),
-              "lives in another mount namespace, so its haproxy is not executed");
+  return head == nullptr ? std::string() : "/proc/" + std::to_string(head->pid) + "/exe";
 }
 
 Result<void> may_execute(const HostView& host, const InstanceFacts& instance, const std::string& path) {
   if (host.kind() != HostKind::live) return fail(std::errc::not_supported, path, "not executed: offline tree");
-  if (auto near = in_our_mount_namespace(host, instance); !near) return near;
+  if (auto same = same_here(host, instance, path, exe_of(instance)); !same) return same;
   return trusted_program(host, path);
 }
 
@@ -40,8 +49,11 @@ struct RunAs {
 
 Result<RunAs> verdict_user(const HostView& host, const InstanceFacts& instance, std::uint32_t euid) {
   if (euid != 0) return RunAs{};  // we are nobody special, and stay so
-  for (const auto& path : instance.command_line.configs) {
-    const auto trusted = trusted_file(host, absolute_path(path, instance));
+  for (const auto& written : instance.command_line.configs) {
+    const auto path = absolute_path(written, instance);
+    const auto same = same_here(host, instance, path, root_of(host, instance) + path);
+    if (!same) return tl::make_unexpected(same.error());
+    const auto trusted = trusted_file(host, path);
     if (trusted) continue;
     const auto workers = instance.workers();
     if (!workers.empty() && workers.front()->uid != 0) return RunAs{workers.front()->uid, workers.front()->gid};

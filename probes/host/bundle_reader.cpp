@@ -44,6 +44,8 @@ void read(const Place& at, FileStatus& out) {
   read(at["uid"], out.uid);
   read(at["gid"], out.gid);
   read(at["size"], out.size);
+  read(at["device"], out.device);
+  read(at["inode"], out.inode);
 }
 
 void read(const Place& at, SocketEntry& out) {

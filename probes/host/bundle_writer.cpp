@@ -48,7 +48,9 @@ Json value(const FileStatus& status) {
           {"mode", status.mode},
           {"uid", status.uid},
           {"gid", status.gid},
-          {"size", status.size}};
+          {"size", status.size},
+          {"device", status.device},
+          {"inode", status.inode}};
 }
 
 Json value(const SocketEntry& socket) {

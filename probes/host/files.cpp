@@ -177,8 +177,13 @@ Result<FileStatus> file_status(const std::string& path) {
   struct stat status {};
   if (!names_a_file(path)) return fail_errno(EINVAL, path);
   if (::stat(path.c_str(), &status) != 0) return fail_errno(errno, path);
-  return FileStatus{kind_of(status.st_mode), status.st_mode & 07777U, status.st_uid, status.st_gid,
-                    static_cast<std::uint64_t>(status.st_size)};
+  return FileStatus{kind_of(status.st_mode),
+                    status.st_mode & 07777U,
+                    status.st_uid,
+                    status.st_gid,
+                    static_cast<std::uint64_t>(status.st_size),
+                    status.st_dev,
+                    status.st_ino};
 }
 
 Result<std::string> read_link(const std::string& path) {

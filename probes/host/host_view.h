@@ -37,7 +37,14 @@ struct FileStatus {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   std::uint64_t size = 0;
+  std::uint64_t device = 0;  // with `inode`: which file it is, whatever path led to it; 0 where that is not known
+  std::uint64_t inode = 0;
   friend bool operator==(const FileStatus&, const FileStatus&) = default;
+
+  /// One and the same file, known for certain.
+  [[nodiscard]] bool same_file(const FileStatus& other) const {
+    return inode != 0 && inode == other.inode && device == other.device;
+  }
 };
 
 /// A program to execute: absolute path, fixed arguments, never a shell; the environment holds PATH and LC_ALL only.

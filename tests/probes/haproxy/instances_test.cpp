@@ -18,7 +18,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/file_host.h"
+#include "probes/host/live_host.h"
+#include "tests/support/map_host.h"
 #include "tests/support/scratch.h"
 
 namespace preflight::haproxy {
@@ -262,7 +263,7 @@ class RealHaproxy {
     InstanceFacts last;
     for (int i = 0; i < looks; ++i) {
       std::vector<Error> blind_spots;
-      for (auto& instance : find_running(test::FileHost(), blind_spots))
+      for (auto& instance : find_running(LiveHost(), blind_spots))
         if (instance.name == config_ && instance.head() != nullptr && instance.head()->pid == pid_)
           last = std::move(instance);
       if (wanted(last)) break;

@@ -142,7 +142,10 @@ TEST(FileStatus, FollowsLinksAndKeepsPermissionBitsOnly) {
   ASSERT_EQ(::chmod(path.c_str(), 04750), 0);
   const auto link = (scratch.path() / "link").string();
   ASSERT_EQ(::symlink("file", link.c_str()), 0);
-  EXPECT_EQ(file_status(link), (FileStatus{FileKind::regular, 04750, ::getuid(), ::getgid(), 5}));
+  const auto status = file_status(link).value();
+  EXPECT_EQ(status, (FileStatus{FileKind::regular, 04750, ::getuid(), ::getgid(), 5, status.device, status.inode}));
+  EXPECT_TRUE(status.same_file(file_status(path).value()));
+  EXPECT_FALSE(status.same_file(file_status(scratch.file("other", "12345")).value()));
   EXPECT_EQ(read_link(link), "file");
   EXPECT_EQ(read_link(path).error().code, std::errc::invalid_argument);
   EXPECT_EQ(file_status("/dev/null")->kind, FileKind::device);

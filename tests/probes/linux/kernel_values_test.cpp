@@ -9,10 +9,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "probes/host/live_host.h"
 #include "probes/linux/counters.h"
 #include "probes/linux/process.h"
 #include "probes/linux/sysctl.h"
-#include "tests/support/file_host.h"
+#include "tests/support/map_host.h"
 
 namespace preflight {
 namespace {
@@ -50,25 +51,17 @@ TEST(Sysctl, NumbersAndRanges) {
 
 TEST(Sysctl, RealKernel) {
   const std::array<std::string_view, 2> keys = {"net.core.somaxconn", "net.ipv4.ip_local_port_range"};
-  const auto found = read_sysctls(test::FileHost(), Netns{}, keys);
+  const auto found = read_sysctls(LiveHost(), Netns{}, keys);
   EXPECT_TRUE(found.integer("net.core.somaxconn"));
   EXPECT_TRUE(found.range("net.ipv4.ip_local_port_range"));
 }
 
-/// The maps' namespace is the one and only.
-class ProcNet : public test::FileHost {
- public:
-  [[nodiscard]] Result<std::string> read_in(Netns /*netns*/, const std::string& path) const override {
-    return FileHost::read(path, kReadLimit);
-  }
-};
-
 TEST(Counters, RealKernel) {
-  const auto netstat = read_netstat(ProcNet(), Netns{});
+  const auto netstat = read_netstat(LiveHost(), Netns{});
   ASSERT_TRUE(netstat) << describe(netstat.error());
   EXPECT_TRUE(netstat->get("ListenOverflows"));
   EXPECT_FALSE(netstat->get("NoSuchCounter"));
-  const auto sockstat = read_sockstat(ProcNet(), Netns{});
+  const auto sockstat = read_sockstat(LiveHost(), Netns{});
   ASSERT_TRUE(sockstat) << describe(sockstat.error());
   EXPECT_TRUE(sockstat->get("TCP.tw"));
 }
@@ -99,7 +92,7 @@ TEST(Counters, ConntrackIsSummedOverCpus) {
 }
 
 TEST(Process, RealProcessIsWhatTheSystemCallsSay) {
-  const auto self = read_process(test::FileHost(), ::getpid());
+  const auto self = read_process(LiveHost(), ::getpid());
   ASSERT_TRUE(self) << describe(self.error());
   rlimit limit{};
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
@@ -112,7 +105,7 @@ TEST(Process, RealProcessIsWhatTheSystemCallsSay) {
   std::array<char, 4096> buffer{};
   ASSERT_NE(::getcwd(buffer.data(), buffer.size()), nullptr);
   EXPECT_EQ(self->working_directory, std::string(buffer.data()));
-  const auto identity = read_identity(test::FileHost());
+  const auto identity = read_identity(LiveHost());
   ASSERT_TRUE(identity);
   EXPECT_EQ(identity->uid, ::geteuid());
 }
