@@ -22,8 +22,15 @@ Severity severity_of(const Check& check, const Outcome& outcome, const CheckPoli
       [&](const Fail& fail) { return std::min(fail.severity, worst); }, [&](const Unknown&) { return worst; });
 }
 
+/// A check that lacks only what no tree of files can tell has not failed to look.
+bool needs_a_running_host(const Outcome& outcome) {
+  const auto* unknown = std::get_if<Unknown>(&outcome);
+  return unknown != nullptr && is_offline_tree(unknown->error);
+}
+
 void run(const Check& check, const Case& scene, const CheckPolicy& policy, std::vector<CheckResult>& results) {
   for (auto& [subject, outcome] : check.evaluate(scene)) {
+    if (needs_a_running_host(outcome)) outcome = NotApplicable{"offline tree"};
     const Severity severity = severity_of(check, outcome, policy);
     results.push_back(
         {.check = &check, .subject = std::move(subject), .outcome = std::move(outcome), .severity = severity});

@@ -2,9 +2,35 @@
 // The words of a judgement: subjects are stable names that waivers, reports and remedies share.
 #include "policies/check.h"
 
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
 #include "probes/base/text.h"
+#include "probes/base/visit.h"
 
 namespace preflight {
+namespace {
+
+int badness(const Outcome& outcome) {
+  return visit(
+      outcome, [](const Fail& fail) { return 3 + static_cast<int>(fail.severity); }, [](const Unknown&) { return 2; },
+      [](const Pass&) { return 1; }, [](const NotApplicable&) { return 0; });
+}
+
+/// The number a judgement expects at least; 0 for any other expectation.
+std::int64_t asks_for(const Outcome& outcome) {
+  const auto of = [](const Detail& detail) -> std::int64_t {
+    if (!detail.expected || detail.expected->relation != Relation::at_least) return 0;
+    const auto* number = std::get_if<std::int64_t>(&detail.expected->measure.value);
+    return number == nullptr ? 0 : *number;
+  };
+  return visit(
+      outcome, [&](const Pass& pass) { return of(pass.detail); }, [&](const Fail& fail) { return of(fail.detail); },
+      [](const NotApplicable&) { return std::int64_t{0}; }, [](const Unknown&) { return std::int64_t{0}; });
+}
+
+}  // namespace
 
 std::string_view to_string(Severity severity) {
   switch (severity) {
@@ -48,6 +74,26 @@ Subject config(std::string_view path) { return named("config", path); }
 Subject host() { return Subject{"host"}; }
 
 }  // namespace subject
+
+Outcomes unread_instances(const Case& c) {
+  Outcomes outcomes;
+  for (const auto& instance : c.facts.instances) {
+    if (c.demand.of(instance) != nullptr) continue;
+    outcomes.push_back({subject::instance(instance.name), Unknown{instance.config.error()}});
+  }
+  return outcomes;
+}
+
+Outcomes worst_of_each_subject(Outcomes outcomes) {
+  const auto before = [](const Judgement& a, const Judgement& b) {
+    return std::tuple(std::string_view(a.subject.text), badness(b.outcome), asks_for(b.outcome)) <
+           std::tuple(std::string_view(b.subject.text), badness(a.outcome), asks_for(a.outcome));
+  };
+  std::stable_sort(outcomes.begin(), outcomes.end(), before);
+  const auto same = [](const Judgement& a, const Judgement& b) { return a.subject == b.subject; };
+  outcomes.erase(std::unique(outcomes.begin(), outcomes.end(), same), outcomes.end());
+  return outcomes;
+}
 
 Measure::Measure(std::int64_t number, std::string unit_name)
     : value(number), unit(std::move(unit_name)), text(grouped(number)) {

@@ -159,4 +159,12 @@ template <typename F>
   return outcomes;
 }
 
+/// Unknown for every instance whose configuration could not be read: it has no demand, and leaving it out would read
+/// as Pass. What a check over demands begins with.
+[[nodiscard]] Outcomes unread_instances(const Case& c);
+
+/// One judgement a subject, the worst (Fail by severity, Unknown, Pass, NotApplicable), in the order of subjects:
+/// several sockets or namespaces may stand behind one name. Of equally bad ones the one that asks for most.
+[[nodiscard]] Outcomes worst_of_each_subject(Outcomes outcomes);
+
 }  // namespace preflight

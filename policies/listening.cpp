@@ -62,10 +62,6 @@ bool overlaps(const haproxy::Bind& bind, const SocketEntry& socket, bool bindv6o
   return overlap({*bind.address.ip, is_dual(bind, bindv6only)}, {socket.local, !socket.v6only});
 }
 
-bool matches(const haproxy::Bind& bind, const SocketEntry& socket) {
-  return protocol_of(bind) == socket.protocol && bind.address.ip == socket.local && has_port(bind, socket.local_port);
-}
-
 bool owned_by(const PortUser& user, const haproxy::InstanceFacts& instance) {
   return std::any_of(user.owners.begin(), user.owners.end(), [&](const SocketOwner& owner) {
     return std::any_of(instance.processes.begin(), instance.processes.end(),

@@ -26,9 +26,6 @@ namespace preflight {
 /// Whether both claim an address and port: a wildcard overlaps every address of its family, a dual one both families.
 [[nodiscard]] bool overlaps(const haproxy::Bind& bind, const SocketEntry& socket, bool bindv6only);
 
-/// Whether the socket is exactly what this bind would open.
-[[nodiscard]] bool matches(const haproxy::Bind& bind, const SocketEntry& socket);
-
 /// Whether one of the processes of the instance holds the socket.
 [[nodiscard]] bool owned_by(const PortUser& user, const haproxy::InstanceFacts& instance);
 

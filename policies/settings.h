@@ -18,6 +18,11 @@ struct Parameter {
   std::string_view meaning;
 };
 
+/// That many percent of a number, rounded down, without overflow for any number that is not negative.
+[[nodiscard]] constexpr std::int64_t percent_of(std::int64_t whole, std::int64_t percent) {
+  return whole / 100 * percent + whole % 100 * percent / 100;
+}
+
 /// The effective parameters of one check: what policy set, else the standard.
 class Settings {
  public:

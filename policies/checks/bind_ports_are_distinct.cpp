@@ -69,7 +69,7 @@ Outcomes judge(std::vector<const PortDemand*> demands) {
 }
 
 Outcomes evaluate(const Case& c) {
-  Outcomes outcomes;
+  Outcomes outcomes = unread_instances(c);
   for (const auto& instance : c.demand.instances) {
     std::vector<const PortDemand*> demands;
     for (const auto& port : instance.ports) {

@@ -108,7 +108,7 @@ void judge_instance(const InstanceDemand& demand, const Case& c, Outcomes& outco
 }
 
 Outcomes evaluate(const Case& c) {
-  Outcomes outcomes;
+  Outcomes outcomes = unread_instances(c);
   for (const auto& demand : c.demand.instances) judge_instance(demand, c, outcomes);
   if (outcomes.empty()) return one(subject::host(), NotApplicable{"no bind with a port"});
   return outcomes;

@@ -14,10 +14,11 @@ constexpr std::size_t kQuoted = 5;
 
 bool complains(const std::string& line) { return line.rfind("[WARNING]", 0) == 0 || line.rfind("[ALERT]", 0) == 0; }
 
-/// What haproxy said, its own framing lines left out.
+/// What haproxy said, its own framing lines left out; all of it where it refuses in words of another form.
 std::vector<std::string> complaints(const haproxy::Verdict& verdict) {
   std::vector<std::string> lines;
   std::copy_if(verdict.messages.begin(), verdict.messages.end(), std::back_inserter(lines), complains);
+  if (lines.empty() && verdict.status != 0) lines = verdict.messages;
   const std::size_t more = lines.size() > kQuoted ? lines.size() - kQuoted : 0;
   if (more != 0) {
     lines.resize(kQuoted);

@@ -31,8 +31,9 @@ Outcome judge(const NetworkFacts& network, const Settings& settings) {
   const auto count = network.sysctls.integer(kCount);
   if (!count) return Unknown{count.error()};
   if (*count == 0) return NotApplicable{"connection tracking is idle"};
+  if (*max <= 0) return NotApplicable{"the connection tracking table has no limit"};
   Detail detail;
-  const auto most = *max / 100 * settings.get(kWarningPercent);
+  const auto most = percent_of(*max, settings.get(kWarningPercent));
   detail.observed = Measure(*count, "entries");
   detail.expected = Expectation{Relation::at_most, Measure(most, "entries")};
   detail.where.object = "/proc/sys/net/netfilter/nf_conntrack_max";
@@ -48,7 +49,7 @@ Outcome judge(const NetworkFacts& network, const Settings& settings) {
 Outcomes evaluate(const Case& c) {
   Outcomes outcomes;
   for (const auto& network : c.facts.networks) outcomes.push_back({subject::sysctl(kMax), judge(network, c.settings)});
-  return outcomes;
+  return worst_of_each_subject(std::move(outcomes));
 }
 
 }  // namespace

@@ -35,21 +35,26 @@ std::int64_t held_by(const haproxy::InstanceFacts& instance) {
   return open;
 }
 
-/// What all instances may hold, with the terms of each.
+/// What all instances may hold, as far as that is known, with the terms of each.
 struct Sum {
   Quantity demand{0, Basis::configured, {}};
   std::int64_t held = 0;
+  std::optional<Error> missing{};
 };
 
-Result<Sum> sum_of(const Demand& demand) {
+Sum sum_of(const Case& c) {
   Sum sum;
-  for (const auto& instance : demand.instances) {
-    if (!instance.file_descriptors) return tl::make_unexpected(instance.file_descriptors.error());
-    const auto& need = *instance.file_descriptors;
+  for (const auto& instance : c.facts.instances) {
+    const auto* demand = c.demand.of(instance);
+    if (demand == nullptr || !demand->file_descriptors) {
+      sum.missing = demand == nullptr ? instance.config.error() : demand->file_descriptors.error();
+      continue;
+    }
+    const auto& need = *demand->file_descriptors;
     sum.demand.value += need.value;
-    sum.demand.terms.push_back({"descriptors of " + instance.instance->name, need.value, {}});
+    sum.demand.terms.push_back({"descriptors of " + instance.name, need.value, {}});
     if (need.basis != Basis::configured) sum.demand.basis = need.basis;
-    sum.held += held_by(*instance.instance);
+    sum.held += held_by(instance);
   }
   return sum;
 }
@@ -70,23 +75,26 @@ Outcome judge(const Sum& sum, std::int64_t limit, std::int64_t open, const Setti
     detail.why = "the host runs out of open files before haproxy reaches maxconn";
     return Fail{configured ? Severity::error : Severity::info, std::move(detail)};
   }
-  if (reload > limit / 100 * settings.get(kWarningPercent)) {
+  if (reload > percent_of(limit, settings.get(kWarningPercent))) {
     detail.why = "during a reload the old and the new workers come close to the host's limit of open files";
     return Fail{configured ? Severity::warning : Severity::info, std::move(detail)};
   }
   return Pass{std::move(detail)};
 }
 
+/// An instance that is not known can only make it worse: a failure stands without it, a pass does not.
 Outcomes evaluate(const Case& c) {
   const auto about = subject::sysctl(kFileMax);
-  if (c.demand.instances.empty()) return {};
   const auto limit = c.facts.sysctls.integer(kFileMax);
   if (!limit) return one(about, Unknown{limit.error()});
   const auto open = open_files(c.facts.sysctls);
   if (!open) return one(about, Unknown{open.error()});
-  const auto sum = sum_of(c.demand);
-  if (!sum) return one(about, Unknown{sum.error()});
-  return one(about, judge(*sum, *limit, *open, c.settings));
+  const auto sum = sum_of(c);
+  Outcomes outcomes = unread_instances(c);
+  auto outcome = judge(sum, *limit, *open, c.settings);
+  if (sum.missing && !std::holds_alternative<Fail>(outcome)) outcome = Unknown{*sum.missing};
+  outcomes.push_back({about, std::move(outcome)});
+  return outcomes;
 }
 
 }  // namespace

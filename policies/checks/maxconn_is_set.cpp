@@ -11,13 +11,20 @@ constexpr Need kNeeds[] = {Need::unit};
 constexpr std::string_view kReferences[] = {"HAProxy configuration manual: maxconn",
                                             "HAProxy management guide, section 5"};
 
+/// That nobody set it is seen in the configuration, whether or not the number haproxy will derive is known.
 Outcome outcome_of(const InstanceDemand& demand) {
-  if (!demand.maxconn) return Unknown{demand.maxconn.error()};
+  const auto& maxconn = demand.maxconn;
   Detail detail;
-  detail.observed = Measure(demand.maxconn->value, "connections");
-  detail.terms = demand.maxconn->terms;
-  if (demand.maxconn->basis == Basis::configured) return Pass{std::move(detail)};
-  detail.why = "no maxconn is set: haproxy derives " + grouped(demand.maxconn->value) +
+  if (maxconn) {
+    detail.observed = Measure(maxconn->value, "connections");
+    detail.terms = maxconn->terms;
+    if (maxconn->basis == Basis::configured) return Pass{std::move(detail)};
+  } else if (demand.instance->command_line.memory_mib) {
+    return NotApplicable{"haproxy derives it from the memory that -m allows"};
+  } else {
+    detail.evidence.push_back("how many is not known: " + describe(maxconn.error()));
+  }
+  detail.why = "no maxconn is set: haproxy derives " + (maxconn ? grouped(maxconn->value) : std::string("one")) +
                " from its descriptor limit, and every other number hangs in the air";
   detail.where.object = demand.instance->name;
   return Fail{Severity::warning, std::move(detail)};

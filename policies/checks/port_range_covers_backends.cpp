@@ -40,7 +40,7 @@ Outcome judge_plan(const SourcePortsDemand& tuple, const Quantity& usable, const
   if (!tuple.connections) return Unknown{tuple.connections.error()};
   const auto connections = tuple.connections->value;
   auto detail = detail_of(tuple, usable, connections);
-  if (connections <= usable.value / 100 * settings.get(kPlannedPercent)) return Pass{std::move(detail)};
+  if (connections <= percent_of(usable.value, settings.get(kPlannedPercent))) return Pass{std::move(detail)};
   if (tuple.bounded && tuple.connections->basis == Basis::configured) {
     detail.why = "the maxconn of these servers asks for more connections than there are source ports to them";
     return Fail{Severity::warning, std::move(detail)};
@@ -80,7 +80,7 @@ void judge_instance(const InstanceDemand& demand, const Case& c, Outcomes& outco
 }
 
 Outcomes evaluate(const Case& c) {
-  Outcomes outcomes;
+  Outcomes outcomes = unread_instances(c);
   for (const auto& demand : c.demand.instances) judge_instance(demand, c, outcomes);
   if (outcomes.empty()) return one(subject::host(), NotApplicable{"no server with an address and a port"});
   return outcomes;

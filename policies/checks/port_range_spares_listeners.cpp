@@ -39,7 +39,7 @@ Outcome judge(const PortDemand& demand, const NetworkFacts& network) {
 }
 
 Outcomes evaluate(const Case& c) {
-  Outcomes outcomes;
+  Outcomes outcomes = unread_instances(c);
   for (const auto& instance : c.demand.instances) {
     const auto& network = c.facts.network_of(*instance.instance);
     for (const auto& demand : instance.ports) {

@@ -46,7 +46,7 @@ Outcome judge(const haproxy::Bind& bind, std::int64_t first_free, const Result<b
 }
 
 Outcomes evaluate(const Case& c) {
-  Outcomes outcomes;
+  Outcomes outcomes = unread_instances(c);
   for (const auto& instance : c.demand.instances) {
     const auto first_free = c.facts.network_of(*instance.instance).sysctls.integer(kKey);
     const auto allowed = may_bind(*instance.instance, c.facts);

@@ -27,37 +27,51 @@ Fail failure(Severity severity, std::string why, const UnitProperties& unit) {
   return {severity, std::move(detail)};
 }
 
-/// As systemd tells it.
-Outcome judge(const UnitProperties& unit) {
-  const bool active = unit.active_state == "active" || unit.active_state == "reloading";
-  if (unit.active_state == "failed") return failure(Severity::error, "the service has failed", unit);
-  if (active && !enabled(unit)) {
+/// As systemd tells it. Configurations get long, so a start of minutes is not a failure; one after another is.
+Outcome judge(const UnitProperties& unit, bool candidate) {
+  const bool starting = unit.active_state == "activating";
+  const bool again_and_again = starting && !unit.result.empty() && unit.result != "success";
+  if (unit.active_state == "failed" || again_and_again) {
+    return failure(Severity::error, "the service has failed", unit);
+  }
+  const bool active = starting || unit.active_state == "active" || unit.active_state == "reloading";
+  if (active && enabled(unit)) return Pass{};
+  if (active) {
     return failure(Severity::warning, "the service runs but is not enabled: the next boot will not start it", unit);
   }
-  if (active) return Pass{};
-  if (enabled(unit)) return failure(Severity::error, "the service is enabled but not running", unit);
-  return failure(Severity::warning, "haproxy is installed but its service is not enabled", unit);
+  if (!enabled(unit)) {
+    return failure(Severity::warning, "haproxy is installed but its service is not enabled", unit);
+  }
+  if (candidate) {
+    return failure(Severity::info, "the service is stopped: a new host, as long as its configuration is tried", unit);
+  }
+  return failure(Severity::error, "the service is enabled but not running", unit);
 }
 
-/// Where no service manager runs, the processes are all there is to see.
+/// Where systemd knows no unit of it, the processes are all there is to see.
 Outcome judge_processes(const InstanceFacts& instance, const Facts& facts) {
   if (instance.running()) return Pass{};
   if (!facts.blind_spots.empty()) return Unknown{facts.blind_spots.front()};
   Detail detail;
   detail.observed = Measure(std::string("no process"));
-  detail.why = "haproxy does not run, and no systemd runs here that would start it";
+  detail.why = facts.host.systemd ? "haproxy is installed, but systemd has no service that would start it"
+                                  : "haproxy does not run, and no systemd runs here that would start it";
   detail.where.object = instance.name;
-  return Fail{Severity::info, std::move(detail)};
+  return Fail{facts.host.systemd ? Severity::warning : Severity::info, std::move(detail)};
 }
 
+bool missing(const Error& error) { return error.code == std::errc::no_such_file_or_directory; }
+
 Outcome outcome_of(const InstanceFacts& instance, const Facts& facts) {
-  if (facts.host.kind == HostKind::tree) return NotApplicable{"offline tree"};
-  const bool from_systemd = instance.unit && instance.unit_source == UnitSource::systemd;
-  if (from_systemd && instance.unit->load_state == "loaded") return judge(*instance.unit);
-  if (!instance.binary && instance.binary.error().code == std::errc::no_such_file_or_directory && !instance.running()) {
+  if (facts.host.kind == HostKind::tree) return Unknown{offline_tree(instance.name)};
+  const auto& unit = instance.unit;
+  if (unit && instance.unit_source == UnitSource::systemd && unit->load_state != "not-found") {
+    return judge(*unit, instance.source == haproxy::ConfigSource::named);
+  }
+  if (!instance.running() && !instance.binary && missing(instance.binary.error())) {
     return NotApplicable{"haproxy is not installed"};
   }
-  if (facts.host.systemd && !instance.unit && !instance.running()) return Unknown{instance.unit.error()};
+  if (!unit && !missing(unit.error())) return Unknown{unit.error()};
   return judge_processes(instance, facts);
 }
 

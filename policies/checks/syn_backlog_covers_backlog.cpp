@@ -19,8 +19,11 @@ Outcome judge(const InstanceDemand& demand, const NetworkFacts& network) {
   if (*cookies != 0) return NotApplicable{"SYN cookies answer when the queue is full"};
   const auto limit = network.sysctls.integer(kKey);
   if (!limit) return Unknown{limit.error()};
+  if (demand.backlog.empty()) return NotApplicable{"no listener on an address and port"};
+  for (const auto& one : demand.backlog) {
+    if (!one.backlog) return Unknown{one.backlog.error()};
+  }
   const auto* largest = demand.largest_backlog();
-  if (largest == nullptr) return NotApplicable{"no listener whose backlog is known"};
   const auto wanted = std::min(largest->backlog->value, kMost);
   Detail detail;
   detail.observed = Measure(*limit, "connections");

@@ -93,7 +93,7 @@ void judge_tuples(const std::vector<const SourcePortsDemand*>& tuples, const Net
 }
 
 Outcomes evaluate(const Case& c) {
-  Outcomes outcomes;
+  Outcomes outcomes = unread_instances(c);
   for (const auto& demand : c.demand.instances) {
     const auto tuples = tcp_tuples(demand);
     if (tuples.empty()) continue;

@@ -1,37 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 // daemon-reload changes a unit's LimitNOFILE, not the running process; and a haproxy reload re-executes the master with
 // the limit it had at its own boot. Only a restart picks the new one up.
+#include <algorithm>
+
 #include "policies/check.h"
+#include "policies/demand/start_limits.h"
 
 namespace preflight::checks {
 namespace {
 
 using haproxy::InstanceFacts;
 
+constexpr std::string_view kNrOpen = "fs.nr_open";
+constexpr std::string_view kSysctls[] = {kNrOpen};
 constexpr Need kNeeds[] = {Need::unit};
 constexpr std::string_view kReferences[] = {"systemd.exec(5), LimitNOFILE=", "HAProxy src/mworker.c, re-execution"};
 
-/// haproxy raises its own hard limit to exactly its demand when it may: a difference that nobody need act on.
-bool raised_itself(std::uint64_t process, const InstanceDemand& demand) {
-  return demand.file_descriptors && static_cast<std::int64_t>(process) == demand.file_descriptors->value;
+std::int64_t clamped(std::uint64_t value) {
+  return static_cast<std::int64_t>(std::min<std::uint64_t>(value, INT64_MAX));
 }
 
-Outcome compare(std::uint64_t process, const UnitProperties& unit, const InstanceDemand& demand, pid_t pid) {
-  const auto limit = unit.limit_nofile;
+/// haproxy raises its own hard limit to exactly its demand when it may: a difference that nobody need act on.
+bool raised_itself(std::uint64_t process, const InstanceDemand& demand) {
+  return demand.file_descriptors && clamped(process) == demand.file_descriptors->value;
+}
+
+/// What systemd really gives: it cuts a limit that the kernel would refuse down to fs.nr_open, without a word.
+std::uint64_t given_by(const UnitProperties& unit, const Facts& facts) {
+  const auto nr_open = facts.sysctls.integer(kNrOpen);
+  if (unit.limit_nofile == kUnlimited || !nr_open || *nr_open <= 0) return unit.limit_nofile;
+  return std::min(unit.limit_nofile, static_cast<std::uint64_t>(*nr_open));
+}
+
+Detail detail_of(std::uint64_t process, std::uint64_t unit, pid_t pid) {
   Detail detail;
-  detail.observed = Measure(static_cast<std::int64_t>(process), "descriptors");
+  detail.observed = Measure(clamped(process), "descriptors");
   detail.where.object = "/proc/" + std::to_string(pid) + "/limits";
-  const bool infinite = limit == kUnlimited;
-  if (!infinite)
-    detail.expected = Expectation{Relation::equal, Measure(static_cast<std::int64_t>(limit), "descriptors")};
-  const bool too_low = demand.file_descriptors && static_cast<std::int64_t>(process) < demand.file_descriptors->value;
-  if (too_low && limit > process) {
+  if (unit != kUnlimited) detail.expected = Expectation{Relation::equal, Measure(clamped(unit), "descriptors")};
+  return detail;
+}
+
+/// A process that lacks what a person configured, could not raise its limit, and would get enough from its unit.
+Result<bool> needs_restart(std::uint64_t process, std::uint64_t unit, const InstanceDemand& demand,
+                           const Facts& facts) {
+  const auto& need = demand.file_descriptors;
+  if (!need || need->basis != Basis::configured) return false;
+  if (clamped(process) >= need->value || clamped(unit) < need->value) return false;
+  const auto limits = start_limits(*demand.instance, facts);
+  if (!limits) return tl::make_unexpected(limits.error());
+  if (!limits->may_raise) return tl::make_unexpected(limits->may_raise.error());
+  return !*limits->may_raise;
+}
+
+Outcome compare(const ProcessFacts& head, const UnitProperties& properties, const InstanceDemand& demand,
+                const Facts& facts) {
+  const auto process = head.nofile->hard;
+  const auto unit = given_by(properties, facts);
+  auto detail = detail_of(process, unit, head.pid);
+  const auto restart = needs_restart(process, unit, demand, facts);
+  if (!restart) return Unknown{restart.error()};
+  if (*restart) {
     detail.why =
         "the process has less than it needs while its unit would give enough: restart it, a reload is not enough";
     return Fail{Severity::error, std::move(detail)};
   }
-  if (infinite || process == limit || raised_itself(process, demand)) return Pass{std::move(detail)};
-  if (process < limit) {
+  if (unit == kUnlimited || process == unit || raised_itself(process, demand)) return Pass{std::move(detail)};
+  if (process < unit) {
     detail.why = "the process has a lower limit than its unit now gives: changed since it was started, or capped";
     return Fail{Severity::warning, std::move(detail)};
   }
@@ -41,14 +75,13 @@ Outcome compare(std::uint64_t process, const UnitProperties& unit, const Instanc
 
 Outcome outcome_of(const InstanceDemand& demand, const Facts& facts) {
   const InstanceFacts& instance = *demand.instance;
-  if (facts.host.kind == HostKind::tree) return NotApplicable{"offline tree"};
   const auto* head = instance.head();
   if (head == nullptr) return NotApplicable{"haproxy does not run"};
   if (!head->unit) return Unknown{head->unit.error()};
   if (head->unit->empty()) return NotApplicable{"the process belongs to no unit"};
   if (!instance.unit) return Unknown{instance.unit.error()};
   if (!head->nofile) return Unknown{head->nofile.error()};
-  return compare(head->nofile->hard, *instance.unit, demand, head->pid);
+  return compare(*head, *instance.unit, demand, facts);
 }
 
 Outcomes evaluate(const Case& c) {
@@ -65,7 +98,7 @@ extern constinit const Check unit_limit_is_live{
         "difference shows at the next start, for better or for worse.",
     .advice = "Restart the service when connections may be dropped; a reload is not enough.",
     .severity = Severity::error,
-    .needs = {.facts = kNeeds},
+    .needs = {.facts = kNeeds, .sysctls = kSysctls},
     .references = kReferences,
     .evaluate = evaluate,
 };

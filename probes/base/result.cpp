@@ -2,10 +2,24 @@
 // Words for an error.
 #include "probes/base/result.h"
 
+#include <string_view>
+
 namespace preflight {
 
 Error os_error(int number, std::string object) {
   return Error{static_cast<std::errc>(number), std::move(object), std::generic_category().message(number)};
+}
+
+namespace {
+constexpr std::string_view kOfflineTree = "offline tree";
+}  // namespace
+
+Error offline_tree(std::string object) {
+  return Error{std::errc::not_supported, std::move(object), std::string(kOfflineTree)};
+}
+
+bool is_offline_tree(const Error& error) {
+  return error.code == std::errc::not_supported && error.reason == kOfflineTree;
 }
 
 std::string describe(const Error& error) {

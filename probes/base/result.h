@@ -42,6 +42,10 @@ using Result = tl::expected<T, Error>;
   return fail(std::errc::operation_not_supported, std::move(object), "not asked for in this run");
 }
 
+/// What a directory tree answers to a question about the running system: nobody could know, so nothing went wrong.
+[[nodiscard]] Error offline_tree(std::string object);
+[[nodiscard]] bool is_offline_tree(const Error& error);
+
 /// "object: reason", one line, for people.
 [[nodiscard]] std::string describe(const Error& error);
 

@@ -36,7 +36,7 @@ std::string exe_of(const InstanceFacts& instance) {
 }
 
 Result<void> may_execute(const HostView& host, const InstanceFacts& instance, const std::string& path) {
-  if (host.kind() != HostKind::live) return fail(std::errc::not_supported, path, "not executed: offline tree");
+  if (host.kind() != HostKind::live) return tl::make_unexpected(offline_tree(path));
   if (auto same = same_here(host, instance, path, exe_of(instance)); !same) return same;
   return trusted_program(host, path);
 }

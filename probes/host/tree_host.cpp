@@ -13,8 +13,13 @@
 namespace preflight {
 namespace {
 
-tl::unexpected<Error> offline(std::string object) {
-  return fail(std::errc::not_supported, std::move(object), "offline tree");
+tl::unexpected<Error> offline(std::string object) { return tl::make_unexpected(offline_tree(std::move(object))); }
+
+/// What only a running kernel shows may be in the tree as a copy, but its absence says nothing about the host.
+tl::unexpected<Error> refused(const Error& error, const std::string& path) {
+  const bool live_fact = path.rfind("/proc/", 0) == 0 || path.rfind("/sys/", 0) == 0;
+  const bool missing = error.code == std::errc::no_such_file_or_directory;
+  return live_fact && missing ? offline(path) : tl::make_unexpected(error);
 }
 
 /// Applies `look(path)` to what `path` names inside the tree; errors name the path as it was asked for.
@@ -22,7 +27,7 @@ template <typename Look>
 auto inside(const Descriptor& root, const std::string& path, Look look) {
   using Answer = decltype(look(path));
   const auto file = open_in_root(root, path, LastLink::followed);
-  if (!file) return Answer(tl::make_unexpected(file.error()));
+  if (!file) return Answer(refused(file.error(), path));
   auto answer = look("/proc/self/fd/" + std::to_string(file->number()));
   if (!answer) answer.error().object = path;
   return answer;
@@ -46,7 +51,7 @@ Result<FileStatus> TreeHost::status(const std::string& path) const {
 
 Result<std::string> TreeHost::link(const std::string& path) const {
   const auto file = open_in_root(root_, path, LastLink::kept);
-  if (!file) return tl::make_unexpected(file.error());
+  if (!file) return refused(file.error(), path);
   return link_target(*file, path);
 }
 

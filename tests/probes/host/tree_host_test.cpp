@@ -109,21 +109,31 @@ TEST(TreeHost, AnEmptyTreeHasNothing) {
   ASSERT_TRUE(opened);
   const auto& host = **opened;
   EXPECT_EQ(code(host.read("/etc/haproxy/haproxy.cfg")), std::errc::no_such_file_or_directory);
-  EXPECT_EQ(code(host.read_in({}, "/proc/sys/net/core/somaxconn")), std::errc::no_such_file_or_directory);
   EXPECT_EQ(host.list("/").value().size(), 0U);
   EXPECT_EQ(host.list("/proc").error().code, std::errc::no_such_file_or_directory);
+}
+
+TEST(TreeHost, WhatOnlyAKernelShowsIsAnsweredFromACopyOrNotAtAll) {
+  const Tree tree;
+  tree.scratch.file("tree/proc/sys/net/core/somaxconn", "128\n");
+  const auto host = tree.host();
+  EXPECT_EQ(host->read_in({}, "/proc/sys/net/core/somaxconn").value(), "128\n");
+  EXPECT_TRUE(is_offline_tree(host->read("/proc/sys/fs/file-max").error()));
+  EXPECT_TRUE(is_offline_tree(host->read_in({}, "/proc/net/netstat").error()));
+  EXPECT_TRUE(is_offline_tree(host->list("/sys/class/net").error()));
+  EXPECT_TRUE(is_offline_tree(host->link("/proc/self/ns/net").error()));
+  EXPECT_EQ(host->read("/proc/sys/fs/file-max").error().object, "/proc/sys/fs/file-max");
+  EXPECT_FALSE(is_offline_tree(host->read("/run/missing").error())) << "a file like any other";
+  EXPECT_FALSE(is_offline_tree(unread("listeners").value())) << "nobody asked";
 }
 
 TEST(TreeHost, LivesNot) {
   const Tree tree;
   const auto host = tree.host();
-  const auto offline = [](const Error& error) {
-    return error.code == std::errc::not_supported && error.reason == "offline tree";
-  };
-  EXPECT_TRUE(offline(host->sockets({}, {}).error()));
-  EXPECT_TRUE(offline(host->is_local({}, {}).error()));
-  EXPECT_TRUE(offline(host->unit("haproxy.service").error()));
-  EXPECT_TRUE(offline(host->start({.path = "/usr/sbin/haproxy", .arguments = {}}).error()));
+  EXPECT_TRUE(is_offline_tree(host->sockets({}, {}).error()));
+  EXPECT_TRUE(is_offline_tree(host->is_local({}, {}).error()));
+  EXPECT_TRUE(is_offline_tree(host->unit("haproxy.service").error()));
+  EXPECT_TRUE(is_offline_tree(host->start({.path = "/usr/sbin/haproxy", .arguments = {}}).error()));
   const auto owners = host->owners({1}, {}, std::chrono::milliseconds{1});
   EXPECT_TRUE(owners.owners.empty());
   EXPECT_FALSE(owners.complete);
