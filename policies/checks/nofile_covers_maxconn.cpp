@@ -21,6 +21,8 @@ constexpr Parameter kWarningPercent{"in_use_warning_percent", 80, 1, 100,
                                     "descriptors in use, percent of the soft limit"};
 constexpr Parameter kParameters[] = {kErrorPercent, kWarningPercent};
 
+constexpr haproxy::Version kOnlyRaises{2, 6, 12};
+
 /// One way for descriptors to run out.
 struct Ceiling {
   std::int64_t value = 0;
@@ -59,10 +61,15 @@ Outcome refused(const Quantity& need, const Ceiling& ceiling, const StartLimits&
   return Fail{Severity::error, std::move(detail), config.global.strict_limits};
 }
 
-/// `ulimit-n` is a ceiling that people write by hand and forget.
-Outcome judge_ulimit(const Quantity& need, const haproxy::Config& config, Outcome otherwise) {
+/// `ulimit-n` is a ceiling that people write by hand and forget. Newer programs only ever raise the soft limit, so that
+/// it does no harm where that is high enough already.
+Outcome judge_ulimit(const Quantity& need, const StartLimits& limits, const haproxy::InstanceFacts& instance,
+                     Outcome otherwise) {
+  const auto& config = *instance.config;
   const auto& written = config.global.ulimit_n;
   if (!written || written->value >= need.value) return otherwise;
+  const bool only_raises = instance.binary && instance.binary->version >= kOnlyRaises;
+  if (only_raises && clamped(limits.nofile.soft) >= need.value) return otherwise;
   Detail detail =
       detail_of(need, {written->value, "ulimit-n", "ulimit-n is lower than what maxconn needs", written->origin});
   detail.evidence.push_back("haproxy will say \"FD limit (" + std::to_string(written->value) +
@@ -71,14 +78,15 @@ Outcome judge_ulimit(const Quantity& need, const haproxy::Config& config, Outcom
 }
 
 Outcome judge_start(const Quantity& need, const StartLimits& limits, std::int64_t nr_open,
-                    const haproxy::Config& config) {
+                    const haproxy::InstanceFacts& instance) {
+  const auto& config = *instance.config;
   const auto hard = clamped(limits.nofile.hard);
   if (const auto& bound = config.global.fd_hard_limit; bound && need.value > bound->value) {
     return refused(need, {bound->value, "fd-hard-limit", "fd-hard-limit is lower than the demand", bound->origin},
                    limits, config);
   }
   if (need.value <= hard) {
-    return judge_ulimit(need, config, Pass{detail_of(need, {hard, limits.source, "", {}})});
+    return judge_ulimit(need, limits, instance, Pass{detail_of(need, {hard, limits.source, "", {}})});
   }
   if (need.value > nr_open) {
     return refused(need, {nr_open, "/proc/sys/fs/nr_open", "fs.nr_open binds even a starter that may raise limits", {}},
@@ -88,16 +96,22 @@ Outcome judge_start(const Quantity& need, const StartLimits& limits, std::int64_
   Ceiling ceiling{hard, limits.source, "", {}};
   if (!*limits.may_raise) {
     ceiling.why = "the hard limit is below the demand, and the starter lacks CAP_SYS_RESOURCE to raise it";
-    return refused(need, ceiling, limits, config);
+    auto outcome = refused(need, ceiling, limits, config);
+    std::get<Fail>(outcome).detail.consequence_of = Cause{"unit_limit_is_live", subject::instance(instance.name)};
+    return outcome;
   }
   ceiling.why = "the hard limit is below the demand, but haproxy is started with CAP_SYS_RESOURCE and raises it";
   return Fail{Severity::info, detail_of(need, ceiling)};
 }
 
-/// The fullest of the processes, as a share of its own soft limit.
+/// The fullest of the processes, as a share of its own soft limit. A process that does not let us look cannot pass.
 Outcome judge_use(const haproxy::InstanceFacts& instance, const Settings& settings, Outcome otherwise) {
   for (const ProcessFacts* worker : instance.workers()) {
-    if (!worker->open_descriptors || !worker->nofile) continue;
+    if (!worker->open_descriptors || !worker->nofile) {
+      const auto& error = worker->open_descriptors ? worker->nofile.error() : worker->open_descriptors.error();
+      if (std::holds_alternative<Pass>(otherwise)) otherwise = Unknown{error};
+      continue;
+    }
     const auto open = clamped(*worker->open_descriptors);
     const auto limit = std::max<std::int64_t>(clamped(worker->nofile->soft), 1);
     const auto percent = open > INT64_MAX / 100 ? 100 : open * 100 / limit;
@@ -122,7 +136,7 @@ Outcome outcome_of(const InstanceDemand& demand, const Case& c) {
   if (!limits) return Unknown{limits.error()};
   const auto nr_open = c.facts.sysctls.integer(kNrOpen);
   if (!nr_open) return Unknown{nr_open.error()};
-  auto start = judge_start(*demand.file_descriptors, *limits, *nr_open, *instance.config);
+  auto start = judge_start(*demand.file_descriptors, *limits, *nr_open, instance);
   if (std::holds_alternative<Fail>(start) && std::get<Fail>(start).severity == Severity::error) return start;
   return judge_use(instance, c.settings, std::move(start));
 }

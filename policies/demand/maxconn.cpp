@@ -45,12 +45,19 @@ Result<Quantity> automatic(const Scope& scope, const std::vector<Term>& fixed) {
 
 }  // namespace
 
+namespace {
+/// haproxy keeps it in an int; a larger number is an accident, and must not overflow our sums.
+Quantity configured(std::string label, std::int64_t value, haproxy::Origin origin) {
+  return sum_of({{std::move(label), std::min<std::int64_t>(value, INT32_MAX), std::move(origin)}}, Basis::configured);
+}
+}  // namespace
+
 Result<Quantity> maxconn(const Scope& scope, const Result<std::vector<Term>>& fixed) {
   if (const auto& given = scope.instance.command_line.maxconn; given && *given > 0) {
-    return sum_of({{"-n on the command line", *given, {}}}, Basis::configured);
+    return configured("-n on the command line", *given, {});
   }
   if (const auto& written = scope.config.global.maxconn; written && written->value > 0) {
-    return sum_of({{"maxconn", written->value, written->origin}}, Basis::configured);
+    return configured("maxconn", written->value, written->origin);
   }
   if (!fixed) return tl::make_unexpected(fixed.error());
   return automatic(scope, *fixed);

@@ -34,9 +34,10 @@ Result<StartLimits> start_limits(const haproxy::InstanceFacts& instance, const F
     if (!head->nofile) return tl::make_unexpected(head->nofile.error());
     return StartLimits{*head->nofile, process_may_raise(instance, facts), "process " + std::to_string(head->pid)};
   }
-  if (!instance.unit) {
+  if (!instance.unit || instance.unit->load_state == "not-found") {
     return fail(std::errc::no_such_file_or_directory, "LimitNOFILE",
-                "haproxy does not run and no unit tells its limits (" + describe(instance.unit.error()) + ")");
+                "haproxy does not run and no unit tells its limits" +
+                    (instance.unit ? std::string() : " (" + describe(instance.unit.error()) + ")"));
   }
   Limits limits{instance.unit->limit_nofile_soft, instance.unit->limit_nofile};
   if (const auto nr_open = facts.sysctls.integer("fs.nr_open"); nr_open) {

@@ -142,6 +142,17 @@ World& World::config(std::string_view text) {
   return *this;
 }
 
+World& World::no_config() {
+  instance().config = fail(std::errc::permission_denied, kConfigPath, "Permission denied");
+  return *this;
+}
+
+std::vector<SocketEntry>& World::sampled() {
+  network().sample.apart = std::chrono::milliseconds(2000);
+  network().sample.listeners = network().tcp_listeners;
+  return *network().sample.listeners;
+}
+
 World& World::sysctl(std::string_view key, std::string_view value) {
   set(facts.sysctls, key, std::string(value));
   set(network().sysctls, key, std::string(value));

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "policies/check.h"
 
@@ -20,6 +21,10 @@ class World {
   [[nodiscard]] static std::string_view healthy_config();
 
   World& config(std::string_view text);
+  /// The configuration cannot be read.
+  World& no_config();
+  /// A second sample of the listeners, the same as the first; to be changed by the test.
+  std::vector<SocketEntry>& sampled();
   /// Both of fs.* and of the network.
   World& sysctl(std::string_view key, std::string_view value);
   World& no_sysctl(std::string_view key, std::errc code = std::errc::permission_denied);
@@ -37,7 +42,7 @@ class World {
 
   /// The demand of the facts as they are now. Pointers in it reach into `facts`.
   [[nodiscard]] Demand demand() const { return compute_demand(facts); }
-  /// The outcomes of one check.
+  /// The outcomes of one check, by its declared numbers.
   [[nodiscard]] Outcomes judge(const Check& check) const;
 
   Facts facts;
