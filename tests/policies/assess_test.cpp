@@ -66,6 +66,15 @@ TEST_F(Assess, PolicyCapsFailuresAndUnknowns) {
                                         "backlog_is_long_enough u warning"));
 }
 
+TEST_F(Assess, WhatAnOfflineTreeCannotTellDoesNotApply) {
+  test::answers().backlog = {{{"tree"}, Unknown{offline_tree("net.core.somaxconn")}}, {{"unread"}, unknown()}};
+  const auto assessment = run();
+  ASSERT_EQ(assessment.results.size(), 2U);
+  EXPECT_TRUE(std::holds_alternative<NotApplicable>(assessment.results[0].outcome));
+  EXPECT_EQ(assessment.results[0].severity, Severity::info);
+  EXPECT_TRUE(assessment.results[1].unknown());
+}
+
 TEST_F(Assess, ACheckReadsItsOwnSettings) {
   run();
   EXPECT_EQ(test::answers().warn_percent_seen, 80);
