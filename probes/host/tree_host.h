@@ -12,7 +12,8 @@
 namespace preflight {
 
 /// Files resolve inside the directory as chroot(2) would. Sockets, units and programs are errors `not_supported`,
-/// "offline tree", and so are files of /proc and /sys that the tree does not hold. A network namespace has no files of its own here: read_in() reads the tree's /proc, if it has one.
+/// "offline tree", and so are files of /proc and /sys that the tree does not hold. A network namespace has no files of
+/// its own here: read_in() reads the tree's /proc, if it has one.
 class TreeHost final : public HostView {
  public:
   /// `root` is the directory, opened with O_PATH.
