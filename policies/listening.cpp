@@ -62,6 +62,15 @@ bool overlaps(const haproxy::Bind& bind, const SocketEntry& socket, bool bindv6o
   return overlap({*bind.address.ip, is_dual(bind, bindv6only)}, {socket.local, !socket.v6only});
 }
 
+bool is_listening(const SocketEntry& socket) {
+  const bool unconnected = socket.protocol == Protocol::udp && socket.state == SocketState::close;
+  return unconnected || socket.state == SocketState::listen;
+}
+
+bool covers(const SocketEntry& listener, const IpAddress& local) {
+  return overlap({listener.local, !listener.v6only}, {local, false});
+}
+
 bool owned_by(const PortUser& user, const haproxy::InstanceFacts& instance) {
   return std::any_of(user.owners.begin(), user.owners.end(), [&](const SocketOwner& owner) {
     return std::any_of(instance.processes.begin(), instance.processes.end(),

@@ -26,6 +26,12 @@ namespace preflight {
 /// Whether both claim an address and port: a wildcard overlaps every address of its family, a dual one both families.
 [[nodiscard]] bool overlaps(const haproxy::Bind& bind, const SocketEntry& socket, bool bindv6only);
 
+/// Whether new connections (or datagrams) may arrive here: a connected socket has a peer already.
+[[nodiscard]] bool is_listening(const SocketEntry& socket);
+
+/// Whether a listener takes connections for this local address.
+[[nodiscard]] bool covers(const SocketEntry& listener, const IpAddress& local);
+
 /// Whether one of the processes of the instance holds the socket.
 [[nodiscard]] bool owned_by(const PortUser& user, const haproxy::InstanceFacts& instance);
 

@@ -3,25 +3,27 @@
 #include "policies/source_port_range.h"
 
 #include <algorithm>
-#include <set>
-#include <tuple>
+#include <cstddef>
 
 namespace preflight {
 namespace {
 
-bool contains(const std::vector<PortRange>& ranges, std::uint16_t port) {
-  return std::any_of(ranges.begin(), ranges.end(), [&](const PortRange& range) { return range.contains(port); });
+void add(Result<Quantity>& sum, const Result<Quantity>& more) {
+  if (!sum) return;
+  if (!more) {
+    sum = more;
+    return;
+  }
+  sum->value += more->value;
+  if (more->basis != Basis::configured) sum->basis = more->basis;
+  sum->terms.insert(sum->terms.end(), more->terms.begin(), more->terms.end());
 }
 
-/// The reserved list may overlap itself; a bit for each port is simpler than merging ranges, and is 8 KiB.
-std::int64_t reserved_inside(const PortRange& range, const std::vector<PortRange>& reserved) {
-  std::vector<bool> marked(range.size());
-  for (const PortRange& ports : reserved) {
-    const std::uint32_t last = std::min(ports.last, range.last);
-    for (std::uint32_t port = std::max(ports.first, range.first); port <= last; ++port)
-      marked[port - range.first] = true;
-  }
-  return std::count(marked.begin(), marked.end(), true);
+void merge(SourcePortsDemand& tuple, const SourcePortsDemand& other) {
+  if (other.mode == haproxy::Mode::tcp) tuple.mode = haproxy::Mode::tcp;
+  tuple.bounded = tuple.bounded && other.bounded;
+  tuple.own_range = std::max(tuple.own_range, other.own_range);
+  add(tuple.connections, other.connections);
 }
 
 }  // namespace
@@ -29,51 +31,61 @@ std::int64_t reserved_inside(const PortRange& range, const std::vector<PortRange
 Result<Quantity> usable_source_ports(const NetworkFacts& network) {
   const auto range = network.sysctls.range(kLocalPortRange);
   if (!range) return tl::make_unexpected(range.error());
-  const auto reserved = network.sysctls.ranges(kReservedPorts);
-  if (!reserved) return tl::make_unexpected(reserved.error());
+  const auto outgoing = outgoing_ports(network.sysctls);
+  if (!outgoing) return tl::make_unexpected(outgoing.error());
   if (!network.tcp_listeners) return tl::make_unexpected(network.tcp_listeners.error());
-  std::set<std::uint16_t> bound;
-  for (const auto& socket : *network.tcp_listeners) {
-    if (range->contains(socket.local_port) && !contains(*reserved, socket.local_port)) bound.insert(socket.local_port);
-  }
+  PortSet open = *outgoing;
+  for (const auto& socket : *network.tcp_listeners) open.remove(socket.local_port);
   std::vector<Term> terms;
   terms.push_back({"ports " + std::to_string(range->first) + "-" + std::to_string(range->last), range->size(), {}});
-  if (const auto count = reserved_inside(*range, *reserved); count != 0) terms.push_back({"reserved", -count, {}});
-  if (!bound.empty()) terms.push_back({"held by listeners", -static_cast<std::int64_t>(bound.size()), {}});
-  Quantity usable{0, Basis::configured, std::move(terms)};
-  for (const auto& term : usable.terms) usable.value += term.value;
-  return usable;
-}
-
-Result<bool> may_be_taken(const NetworkFacts& network, std::uint16_t port) {
-  const auto range = network.sysctls.range(kLocalPortRange);
-  if (!range) return tl::make_unexpected(range.error());
-  if (!range->contains(port)) return false;
-  const auto reserved = network.sysctls.ranges(kReservedPorts);
-  if (!reserved) return tl::make_unexpected(reserved.error());
-  return !contains(*reserved, port);
+  if (const auto count = range->size() - outgoing->size(); count != 0) terms.push_back({"reserved", -count, {}});
+  if (const auto count = outgoing->size() - open.size(); count != 0) terms.push_back({"held by listeners", -count, {}});
+  return Quantity{open.size(), Basis::configured, std::move(terms)};
 }
 
 Result<ObservedUse> observed_use(const NetworkFacts& network) {
   if (!network.outgoing) return ObservedUse{};
   if (!*network.outgoing) return tl::make_unexpected(network.outgoing->error());
-  std::map<std::tuple<IpAddress, std::uint16_t, IpAddress>, TupleUse> by_tuple;
+  ObservedUse observed;
   for (const auto& socket : **network.outgoing) {
-    auto& use = by_tuple[{socket.remote, socket.remote_port, socket.local}];
+    auto& use = observed[{socket.remote, socket.remote_port}][socket.local];
     ++(socket.state == SocketState::time_wait ? use.time_wait : use.open);
   }
-  ObservedUse busiest;
-  for (const auto& [tuple, use] : by_tuple) {
-    auto& most = busiest[{std::get<0>(tuple), std::get<1>(tuple)}];
-    if (use.ports() > most.ports()) most = use;
-  }
-  return busiest;
+  return observed;
 }
 
 TupleUse use_of(const ObservedUse& observed, const SourcePortsDemand& tuple) {
   if (!tuple.destination_ip) return {};
   const auto found = observed.find({*tuple.destination_ip, tuple.destination_port});
-  return found == observed.end() ? TupleUse{} : found->second;
+  if (found == observed.end()) return {};
+  TupleUse busiest;
+  for (const auto& [source, use] : found->second) {
+    if (tuple.source_ip && *tuple.source_ip != source) continue;
+    if (use.ports() > busiest.ports()) busiest = use;
+  }
+  return busiest;
+}
+
+Quantity source_ports_of(const SourcePortsDemand& tuple, const Quantity& kernel) {
+  if (tuple.own_range == 0) return kernel;
+  return {tuple.own_range, Basis::configured, {{"ports of the source range", tuple.own_range, tuple.origin}}};
+}
+
+std::vector<SourcePortsDemand> tuples_in(const NetworkFacts& network, const Case& c) {
+  std::vector<SourcePortsDemand> tuples;
+  std::map<std::pair<std::string, std::string>, std::size_t> places;
+  for (const auto& demand : c.demand.instances) {
+    if (&c.facts.network_of(*demand.instance) != &network) continue;
+    for (const auto& tuple : demand.source_ports) {
+      const auto [place, first] = places.try_emplace({tuple.source, tuple.destination}, tuples.size());
+      if (first) {
+        tuples.push_back(tuple);
+      } else {
+        merge(tuples[place->second], tuple);
+      }
+    }
+  }
+  return tuples;
 }
 
 }  // namespace preflight

@@ -10,17 +10,12 @@
 #include <vector>
 
 #include "policies/check.h"
+#include "probes/linux/port_set.h"
 
 namespace preflight {
 
-inline constexpr std::string_view kLocalPortRange = "net.ipv4.ip_local_port_range";
-inline constexpr std::string_view kReservedPorts = "net.ipv4.ip_local_reserved_ports";
-
 /// The ports of one namespace that connect(2) may pick, with the arithmetic.
 [[nodiscard]] Result<Quantity> usable_source_ports(const NetworkFacts& network);
-
-/// Whether a port lies in the local port range and is not reserved: the kernel may give it to any outgoing connection.
-[[nodiscard]] Result<bool> may_be_taken(const NetworkFacts& network, std::uint16_t port);
 
 /// Connections of one tuple as observed, by state.
 struct TupleUse {
@@ -29,13 +24,21 @@ struct TupleUse {
   [[nodiscard]] std::int64_t ports() const { return open + time_wait; }
 };
 
-/// The busiest source address of every destination that was observed.
-using ObservedUse = std::map<std::pair<IpAddress, std::uint16_t>, TupleUse>;
+/// Of every destination and local address that was observed.
+using ObservedUse = std::map<std::pair<IpAddress, std::uint16_t>, std::map<IpAddress, TupleUse>>;
 
 /// Empty where cheap bounds proved that no tuple can be busy.
 [[nodiscard]] Result<ObservedUse> observed_use(const NetworkFacts& network);
 
-/// Of one demanded tuple; zero for a destination that is not a numeric address.
+/// Of one demanded tuple; where haproxy does not name a source address, of the busiest one. Zero for a destination that
+/// is not a numeric address.
 [[nodiscard]] TupleUse use_of(const ObservedUse& observed, const SourcePortsDemand& tuple);
+
+/// The ports one tuple may use: those of `source ip:lo-hi`, else `kernel`.
+[[nodiscard]] Quantity source_ports_of(const SourcePortsDemand& tuple, const Quantity& kernel);
+
+/// The tuples of one namespace: what several instances want of one destination from one source comes from the same
+/// ports, and is added.
+[[nodiscard]] std::vector<SourcePortsDemand> tuples_in(const NetworkFacts& network, const Case& c);
 
 }  // namespace preflight

@@ -5,6 +5,8 @@
 #include "probes/network.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "probes/wanted.h"
 
@@ -29,64 +31,55 @@ std::vector<pid_t> pids_of(const std::vector<const haproxy::InstanceFacts*>& ins
   return pids;
 }
 
-bool in_ranges(const std::vector<PortRange>& ranges, std::uint16_t port) {
-  return std::any_of(ranges.begin(), ranges.end(), [&](const PortRange& range) { return range.contains(port); });
+/// Few ports are filtered by the kernel, more by us.
+template <typename Ports>
+std::vector<std::uint16_t> filter_of(const Ports& ports) {
+  if (ports.size() > kMostFilteredPorts) return {};
+  return {ports.begin(), ports.end()};
 }
 
-/// The wanted TCP ports that the kernel may hand to somebody's outgoing connection.
-Result<std::vector<std::uint16_t>> exposed_ports(const WantedPorts& wanted, const NetworkFacts& network) {
-  const auto range = network.sysctls.range("net.ipv4.ip_local_port_range");
-  if (!range) return tl::make_unexpected(range.error());
-  const auto reserved = network.sysctls.ranges("net.ipv4.ip_local_reserved_ports");
-  if (!reserved) return tl::make_unexpected(reserved.error());
-  std::set<std::uint16_t> exposed;
-  for (const PortRange& ports : wanted.tcp) {
-    const std::uint32_t last = std::min(ports.last, range->last);
-    for (std::uint32_t port = std::max(ports.first, range->first); port <= last; ++port) {
-      if (!in_ranges(*reserved, static_cast<std::uint16_t>(port))) exposed.insert(static_cast<std::uint16_t>(port));
-    }
+std::vector<std::uint16_t> list_of(const PortSet& ports) {
+  std::vector<std::uint16_t> list;
+  for (std::uint32_t from = 0; from <= UINT16_MAX; from = list.back() + 1U) {
+    const auto port = ports.first_in({static_cast<std::uint16_t>(from), UINT16_MAX});
+    if (!port) break;
+    list.push_back(*port);
   }
-  return std::vector<std::uint16_t>(exposed.begin(), exposed.end());
+  return list;
 }
 
-std::vector<std::uint16_t> filter_of(std::vector<std::uint16_t> ports) {
-  return ports.size() > kMostFilteredPorts ? std::vector<std::uint16_t>{} : ports;
-}
-
-/// Connections whose local port a configuration wants to listen on and nobody listens on yet.
+/// Connections whose local port a configuration wants to listen on, where the kernel may hand it to somebody and
+/// nobody listens yet: what a listener accepted has its port too.
 Result<std::vector<SocketEntry>> squatters(const HostView& host, const WantedPorts& wanted,
                                            const NetworkFacts& network) {
-  auto ports = exposed_ports(wanted, network);
-  if (!ports) return tl::make_unexpected(ports.error());
-  std::set<std::uint16_t> listened;
-  for (const auto& socket : *network.tcp_listeners) listened.insert(socket.local_port);
-  std::vector<std::uint16_t> open;
-  std::set_difference(ports->begin(), ports->end(), listened.begin(), listened.end(), std::back_inserter(open));
-  if (open.empty()) return std::vector<SocketEntry>{};
-  auto found = host.sockets(network.netns, {Protocol::tcp, kConnectedStates, filter_of(open), {}, false});
+  auto open = outgoing_ports(network.sysctls);
+  if (!open) return tl::make_unexpected(open.error());
+  open->keep(wanted.tcp);
+  for (const auto& socket : *network.tcp_listeners) open->remove(socket.local_port);
+  if (open->empty()) return std::vector<SocketEntry>{};
+  auto found = host.sockets(network.netns, {Protocol::tcp, kConnectedStates, filter_of(list_of(*open)), {}, false});
   if (!found) return found;
-  const auto other = [&](const SocketEntry& socket) {
-    return !std::binary_search(open.begin(), open.end(), socket.local_port);
-  };
+  const auto other = [&](const SocketEntry& socket) { return !open->contains(socket.local_port); };
   found->erase(std::remove_if(found->begin(), found->end(), other), found->end());
   return found;
 }
 
 std::vector<PortUser> with_owners(const HostView& host, std::vector<SocketEntry> sockets, const std::vector<pid_t>& own,
                                   std::chrono::milliseconds deadline) {
-  std::vector<std::uint64_t> inodes;
+  std::set<std::uint64_t> inodes;
   for (const auto& socket : sockets) {
-    if (socket.inode != 0) inodes.push_back(socket.inode);
+    if (socket.inode != 0) inodes.insert(socket.inode);
   }
   SocketOwners found;
-  if (!inodes.empty()) found = host.owners(inodes, own, deadline);
+  if (!inodes.empty()) found = host.owners({inodes.begin(), inodes.end()}, own, deadline);
+  std::map<std::uint64_t, std::vector<SocketOwner>> by_inode;
+  for (auto& owner : found.owners) by_inode[owner.inode].push_back(std::move(owner));
   std::vector<PortUser> users;
+  users.reserve(sockets.size());
   for (auto& socket : sockets) {
-    PortUser user{std::move(socket), {}, found.complete};
-    const auto inode = user.socket.inode;
-    std::copy_if(found.owners.begin(), found.owners.end(), std::back_inserter(user.owners),
-                 [&](const SocketOwner& owner) { return owner.inode == inode && inode != 0; });
-    users.push_back(std::move(user));
+    const auto owners = by_inode.find(socket.inode);
+    const bool known = socket.inode != 0 && owners != by_inode.end();
+    users.push_back({std::move(socket), known ? owners->second : std::vector<SocketOwner>{}, found.complete});
   }
   return users;
 }
@@ -110,23 +103,29 @@ Result<std::vector<PortUser>> port_users(const HostView& host, const WantedPorts
   return with_owners(host, std::move(sockets), own, request.owners_deadline);
 }
 
-/// Whether some tuple could hold more than a share of the source ports. haproxy cannot have more connections than
+/// How many connections haproxy holds at most: it needs a descriptor for each.
+std::optional<std::int64_t> most_open(const std::vector<const haproxy::InstanceFacts*>& instances) {
+  std::int64_t open = 0;
+  for (const auto* instance : instances) {
+    for (const auto& member : instance->processes) {
+      if (!member.process.open_descriptors) return std::nullopt;
+      open += static_cast<std::int64_t>(*member.process.open_descriptors);
+    }
+  }
+  return open;
+}
+
+/// Whether some tuple could hold more than a share of its source ports. haproxy cannot have more connections than
 /// descriptors, and sockstat counts TIME_WAIT without looking at each: below these bounds no dump is needed.
 bool may_be_busy(const std::vector<const haproxy::InstanceFacts*>& instances, const WantedPorts& wanted,
                  const NetworkFacts& network) {
-  const auto range = network.sysctls.range("net.ipv4.ip_local_port_range");
-  if (!range) return true;
-  const std::int64_t usable = range->size();
-  std::uint64_t open = 0;
-  for (const auto* instance : instances) {
-    for (const auto& member : instance->processes) {
-      if (!member.process.open_descriptors) return true;
-      open += *member.process.open_descriptors;
-    }
-  }
-  if (static_cast<std::int64_t>(open) * 100 > usable * kBusyPercent) return true;
-  if (!wanted.tcp_mode || !network.sockstat) return false;
-  return network.sockstat->get("TCP.tw").value_or(0) * 100 > usable * kTimeWaitPercent;
+  const auto ports = outgoing_ports(network.sysctls);
+  const auto open = most_open(instances);
+  if (!ports || !open || !network.sockstat) return true;
+  const std::int64_t usable = std::min<std::int64_t>(ports->size(), wanted.smallest_source_range.value_or(UINT16_MAX));
+  const std::int64_t waiting = network.sockstat->get("TCP.tw").value_or(0);
+  if ((*open + waiting) * 100 > usable * kBusyPercent) return true;
+  return wanted.tcp_mode && waiting * 100 > usable * kTimeWaitPercent;
 }
 
 bool dropped(const NetworkFacts& network) {
@@ -171,11 +170,9 @@ void read_wanted(const HostView& host, const CollectRequest& request,
       network.local_addresses.emplace(address, host.is_local(network.netns, address));
     }
   }
-  if (needs(request, Need::outgoing) && may_be_busy(instances, wanted, network)) {
-    const std::vector<std::uint16_t> ports(wanted.destination_ports.begin(), wanted.destination_ports.end());
-    if (!ports.empty()) {
-      network.outgoing = host.sockets(network.netns, {Protocol::tcp, kConnectedStates, {}, filter_of(ports), false});
-    }
+  if (needs(request, Need::outgoing) && !wanted.destination_ports.empty() && may_be_busy(instances, wanted, network)) {
+    const auto& ports = wanted.destination_ports;
+    network.outgoing = host.sockets(network.netns, {Protocol::tcp, kConnectedStates, {}, filter_of(ports), false});
   }
 }
 

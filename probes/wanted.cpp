@@ -11,8 +11,15 @@ void add_bind(WantedPorts& wanted, const haproxy::Bind& bind) {
   const auto& address = bind.address;
   if (bind.network_namespace || address.port_count() == 0) return;
   auto& ports = address.transport == haproxy::Transport::stream ? wanted.tcp : wanted.udp;
-  ports.push_back({address.first_port, address.last_port});
+  ports.add({address.first_port, address.last_port});
   if (address.ip && !address.ip->is_any()) wanted.addresses.insert(*address.ip);
+}
+
+void add_source(WantedPorts& wanted, const haproxy::Server& server) {
+  const auto& source = server.settings.source;
+  if (!source || source->value.port_count() == 0) return;
+  const auto ports = source->value.port_count();
+  wanted.smallest_source_range = std::min(ports, wanted.smallest_source_range.value_or(ports));
 }
 
 void add_proxy(WantedPorts& wanted, const haproxy::Proxy& proxy) {
@@ -21,16 +28,12 @@ void add_proxy(WantedPorts& wanted, const haproxy::Proxy& proxy) {
   for (const auto& server : proxy.servers) {
     if (server.address.port_kind != haproxy::PortKind::fixed) continue;
     wanted.destination_ports.insert(server.address.first_port);
+    add_source(wanted, server);
     wanted.tcp_mode = wanted.tcp_mode || proxy.mode == haproxy::Mode::tcp;
   }
 }
 
 }  // namespace
-
-bool WantedPorts::has(Protocol protocol, std::uint16_t port) const {
-  const auto& ports = protocol == Protocol::tcp ? tcp : udp;
-  return std::any_of(ports.begin(), ports.end(), [&](const PortRange& range) { return range.contains(port); });
-}
 
 WantedPorts wanted_ports(const std::vector<const haproxy::InstanceFacts*>& instances) {
   WantedPorts wanted;

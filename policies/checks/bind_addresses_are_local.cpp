@@ -25,6 +25,7 @@ Detail detail_of(const haproxy::Bind& bind) {
 }
 
 Outcome judge(const haproxy::Bind& bind, const NetworkFacts& network) {
+  if (!bind.address.ip) return NotApplicable{"a host name, which haproxy resolves when it starts"};
   const auto& ip = *bind.address.ip;
   if (ip.is_any() || bind.transparent) return Pass{};
   const auto known = network.local_addresses.find(ip);
@@ -42,13 +43,12 @@ Outcomes evaluate(const Case& c) {
   for (const auto& instance : c.demand.instances) {
     const auto& network = c.facts.network_of(*instance.instance);
     for (const auto& port : instance.ports) {
-      if (port.bind->address.ip && !port.bind->network_namespace) {
-        outcomes.push_back({subject_of(*port.bind), judge(*port.bind, network)});
-      }
+      if (port.bind->network_namespace) continue;
+      outcomes.push_back({subject_of(*port.bind), judge(*port.bind, network)});
     }
   }
-  if (outcomes.empty()) return one(subject::host(), NotApplicable{"no bind with a numeric address"});
-  return outcomes;
+  if (outcomes.empty()) return one(subject::host(), NotApplicable{"no bind with an address"});
+  return worst_of_each_subject(std::move(outcomes));
 }
 
 }  // namespace

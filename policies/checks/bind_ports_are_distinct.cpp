@@ -2,9 +2,11 @@
 // Two proxies on one address and port both start, because haproxy sets SO_REUSEPORT, and the kernel deals connections
 // to either: half of the requests reach the wrong frontend. `haproxy -c` does not see it.
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "policies/check.h"
+#include "policies/demand/parts.h"
 #include "policies/listening.h"
 
 namespace preflight::checks {
@@ -13,73 +15,134 @@ namespace {
 constexpr std::string_view kReferences[] = {"HAProxy configuration manual: bind, noreuseport",
                                             "socket(7), SO_REUSEPORT"};
 
-auto key_of(const PortDemand& demand) {
-  const auto& address = demand.bind->address;
-  return std::make_tuple(protocol_of(*demand.bind), *address.ip, address.first_port);
+/// One bind with the threads it is limited to; none: all of them.
+struct Claim {
+  const PortDemand* demand = nullptr;
+  const demand::ThreadSet* threads = nullptr;
+
+  [[nodiscard]] const haproxy::Bind& bind() const { return *demand->bind; }
+};
+
+std::string_view text_of(const std::optional<haproxy::Text>& text) {
+  return text ? std::string_view(text->value) : std::string_view();
 }
 
-std::string text_of(const std::optional<haproxy::Text>& text) { return text ? text->value : std::string(); }
-
-/// Disjoint thread sets on one address are a known idiom; only what is plainly the same is a mistake.
-bool meant_apart(const haproxy::Bind& a, const haproxy::Bind& b) {
-  const bool devices = text_of(a.interface) != text_of(b.interface);
-  const bool namespaces = text_of(a.network_namespace) != text_of(b.network_namespace);
-  const bool threads = text_of(a.thread) != text_of(b.thread);
-  return devices || namespaces || threads;
+/// What makes two binds meet, however their ports lie.
+auto place_of(const Claim& claim) {
+  const auto& bind = claim.bind();
+  return std::make_tuple(protocol_of(bind), *bind.address.ip, text_of(bind.interface), text_of(bind.network_namespace));
 }
 
-bool collide(const PortDemand& a, const PortDemand& b) {
-  const auto& first = a.bind->address;
-  const auto& second = b.bind->address;
-  const bool same = protocol_of(*a.bind) == protocol_of(*b.bind) && first.ip == second.ip;
-  return same && second.first_port <= first.last_port && !meant_apart(*a.bind, *b.bind);
+bool one_owner(const PortDemand& a, const PortDemand& b) {
+  return a.proxy != nullptr || b.proxy != nullptr ? a.proxy == b.proxy : a.owner == b.owner;
 }
 
-Outcome failure(const PortDemand& earlier, const PortDemand& later) {
+/// Disjoint thread sets on one address are a known idiom, and so is one bind written several times in one proxy: the
+/// connections reach the right place. Without SO_REUSEPORT the second bind fails whatever was meant.
+bool meant(const Claim& a, const Claim& b, bool reuse_port) {
+  if (!reuse_port) return false;
+  if (a.threads != nullptr && b.threads != nullptr && (*a.threads & *b.threads).none()) return true;
+  return one_owner(*a.demand, *b.demand) && a.bind().ssl == b.bind().ssl;
+}
+
+std::string why(const PortDemand& earlier, const PortDemand& later, bool reuse_port) {
+  if (!reuse_port) return "the second of two binds on one address and port fails, because noreuseport is set";
+  if (one_owner(earlier, later)) return "one of two binds on one address and port speaks TLS, the other does not";
+  return "two listeners on one address and port: the kernel deals connections to either";
+}
+
+Outcome failure(const PortDemand& earlier, const PortDemand& later, bool reuse_port) {
   Detail detail;
-  detail.observed = Measure(earlier.owner + " and " + later.owner);
+  detail.observed =
+      Measure(earlier.owner == later.owner ? "twice in " + later.owner : earlier.owner + " and " + later.owner);
   detail.expected = Expectation{Relation::equal, Measure(std::string("one owner"))};
-  detail.why = "two listeners on one address and port: the kernel deals connections to either";
+  detail.why = why(earlier, later, reuse_port);
   detail.where.origin = later.bind->origin;
   detail.evidence.push_back("also at " + earlier.bind->origin.text() + "; `haproxy -c` says valid");
-  return Fail{Severity::error, std::move(detail)};
+  return Fail{Severity::error, std::move(detail), !reuse_port};
 }
 
-/// Sorted by address and first port, the binds that overlap one stand right after it.
-Outcomes judge(std::vector<const PortDemand*> demands) {
-  std::sort(demands.begin(), demands.end(), [](const auto* a, const auto* b) { return key_of(*a) < key_of(*b); });
-  Outcomes outcomes;
-  for (std::size_t i = 0; i < demands.size(); ++i) {
-    const auto& earlier = *demands[i];
-    bool distinct = true;
-    for (std::size_t j = i + 1; j < demands.size(); ++j) {
-      const auto& later = *demands[j];
-      if (later.bind->address.ip != earlier.bind->address.ip ||
-          later.bind->address.first_port > earlier.bind->address.last_port) {
-        break;
-      }
-      if (!collide(earlier, later)) continue;
-      distinct = false;
-      outcomes.push_back({subject_of(*later.bind), failure(earlier, later)});
-      break;
-    }
-    if (distinct) outcomes.push_back({subject_of(*earlier.bind), Pass{}});
+/// Walks the binds of one place from low ports to high and keeps those that reach the port it is at. Binds that are
+/// meant together are kept as one, so that a bind repeated thousands of times is compared once.
+class Sweep {
+ public:
+  explicit Sweep(bool reuse_port) : reuse_port_(reuse_port) {}
+
+  Outcome add(const Claim& claim) {
+    const auto from = claim.bind().address.first_port;
+    std::erase_if(reaching_, [&](const Claim& other) { return other.bind().address.last_port < from; });
+    const auto other = std::find_if(reaching_.begin(), reaching_.end(),
+                                    [&](const Claim& kept) { return !meant(kept, claim, reuse_port_); });
+    const bool distinct = other == reaching_.end();
+    Outcome outcome = distinct ? Outcome(Pass{}) : failure(*other->demand, *claim.demand, reuse_port_);
+    if (distinct || other->bind().address.last_port < claim.bind().address.last_port) keep(claim);
+    return outcome;
   }
-  return outcomes;
+
+ private:
+  static bool same_threads(const Claim& a, const Claim& b) {
+    return a.threads == b.threads || (a.threads != nullptr && b.threads != nullptr && *a.threads == *b.threads);
+  }
+
+  void keep(const Claim& claim) {
+    const auto alike = std::find_if(reaching_.begin(), reaching_.end(), [&](const Claim& kept) {
+      return one_owner(*kept.demand, *claim.demand) && same_threads(kept, claim) && kept.bind().ssl == claim.bind().ssl;
+    });
+    if (alike == reaching_.end()) {
+      if (reaching_.size() < kMostKept) reaching_.push_back(claim);
+    } else if (alike->bind().address.last_port < claim.bind().address.last_port) {
+      *alike = claim;
+    }
+  }
+
+  /// So many binds that do not collide need as many disjoint thread sets; a hostile file may have more, and then some
+  /// of its collisions are told only when the others are gone.
+  static constexpr std::size_t kMostKept = 512;
+
+  bool reuse_port_;
+  std::vector<Claim> reaching_;
+};
+
+void judge(std::vector<Claim> claims, bool reuse_port, Outcomes& outcomes) {
+  const auto before = [](const Claim& a, const Claim& b) {
+    return std::tuple_cat(place_of(a), std::make_tuple(a.bind().address.first_port)) <
+           std::tuple_cat(place_of(b), std::make_tuple(b.bind().address.first_port));
+  };
+  std::stable_sort(claims.begin(), claims.end(), before);
+  for (std::size_t i = 0; i < claims.size();) {
+    Sweep sweep(reuse_port);
+    const auto place = place_of(claims[i]);
+    for (; i < claims.size() && place_of(claims[i]) == place; ++i) {
+      outcomes.push_back({subject_of(claims[i].bind()), sweep.add(claims[i])});
+    }
+  }
+}
+
+void judge_instance(const InstanceDemand& demand, const Facts& facts, Outcomes& outcomes) {
+  const demand::Scope scope{*demand.instance, *demand.instance->config, facts};
+  const auto count = demand::threads(scope);
+  // Not known how many: then as many as there can be, which tells written numbers apart just as well.
+  const auto layout = demand::thread_layout(scope, count ? count->value : std::int64_t{demand::kMostThreads});
+  std::map<std::string_view, demand::ThreadSet> sets;
+  std::vector<Claim> claims;
+  for (const auto& port : demand.ports) {
+    if (!port.bind->address.ip) continue;
+    Claim claim{&port, nullptr};
+    if (const auto written = text_of(port.bind->thread); !written.empty()) {
+      const auto [set, first] = sets.try_emplace(written);
+      if (first) set->second = demand::threads_of(written, layout);
+      claim.threads = &set->second;
+    }
+    claims.push_back(claim);
+  }
+  judge(std::move(claims), scope.config.global.reuse_port, outcomes);
 }
 
 Outcomes evaluate(const Case& c) {
   Outcomes outcomes = unread_instances(c);
-  for (const auto& instance : c.demand.instances) {
-    std::vector<const PortDemand*> demands;
-    for (const auto& port : instance.ports) {
-      if (port.bind->address.ip) demands.push_back(&port);
-    }
-    auto some = judge(std::move(demands));
-    outcomes.insert(outcomes.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
-  }
+  for (const auto& demand : c.demand.instances) judge_instance(demand, c.facts, outcomes);
   if (outcomes.empty()) return one(subject::host(), NotApplicable{"no bind with an address and a port"});
-  return outcomes;
+  return worst_of_each_subject(std::move(outcomes));
 }
 
 }  // namespace

@@ -3,13 +3,14 @@
 // outgoing connection on it does too, and another haproxy of the same user silently takes half of the traffic.
 #include "policies/check.h"
 #include "policies/listening.h"
+#include "policies/occupants.h"
+#include "probes/base/text.h"
+#include "probes/linux/port_set.h"
 
 namespace preflight::checks {
 namespace {
 
 constexpr std::string_view kV6Only = "net.ipv6.bindv6only";
-constexpr std::string_view kLocalPortRange = "net.ipv4.ip_local_port_range";
-constexpr std::string_view kReservedPorts = "net.ipv4.ip_local_reserved_ports";
 constexpr std::string_view kSysctls[] = {kV6Only, kLocalPortRange, kReservedPorts};
 constexpr Need kNeeds[] = {Need::port_users, Need::listeners};
 constexpr std::string_view kReferences[] = {"socket(7), SO_REUSEADDR and SO_REUSEPORT",
@@ -18,92 +19,108 @@ constexpr std::string_view kReferences[] = {"socket(7), SO_REUSEADDR and SO_REUS
 /// What the judgement of one bind rests on.
 struct Scene {
   const haproxy::InstanceFacts& instance;
-  const std::vector<PortUser>& users;
+  const Occupants& occupants;
   bool bindv6only = false;
 };
 
-bool listens(const SocketEntry& socket) {
-  return socket.state == SocketState::listen || socket.protocol == Protocol::udp;
-}
+/// How bad it is that a socket is there, the worst last.
+enum class Harm : std::uint8_t { time_wait, client, shared, not_visible, foreign };
 
 bool is_haproxy(const PortUser& user) {
   return !user.owners.empty() && user.owners.front().command.rfind("haproxy", 0) == 0;
 }
 
-/// The kernel lets two sockets share a port when both ask for it and belong to one user; haproxy always asks.
+/// The kernel lets two sockets share a port when both ask for it and belong to one user; haproxy asks, unless told not
+/// to. A user known by name only is at least not root.
 bool shares(const PortUser& user, const Scene& scene) {
-  const auto* head = scene.instance.head();
-  const std::uint32_t starter = head != nullptr ? head->uid : 0;
-  return is_haproxy(user) && user.socket.uid == starter;
+  if (!is_haproxy(user) || !scene.instance.config->global.reuse_port) return false;
+  const auto starter = starter_uid(scene.instance, scene.occupants);
+  return starter ? *starter == user.socket.uid : user.socket.uid != 0;
 }
 
-Detail detail_of(const haproxy::Bind& bind, const PortUser& user, const std::string& what) {
+Harm harm_of(const PortUser& user, const Scene& scene) {
+  if (!is_listening(user.socket)) {
+    return user.socket.state == SocketState::time_wait ? Harm::time_wait : Harm::client;
+  }
+  if (user.owners.empty() && !user.owners_complete && scene.instance.running()) return Harm::not_visible;
+  return shares(user, scene) ? Harm::shared : Harm::foreign;
+}
+
+std::string endpoint_of(const SocketEntry& socket) { return endpoint(socket.local, socket.local_port); }
+
+Detail detail_of(const haproxy::Bind& bind, const PortUser& user, const std::string& what, std::string why) {
   Detail detail;
-  detail.observed = Measure(endpoint(user.socket.local, user.socket.local_port) + " is " + what);
+  detail.observed = Measure(endpoint_of(user.socket) + " is " + what);
   detail.expected = Expectation{Relation::equal, Measure(std::string("free"))};
   detail.where.origin = bind.origin;
+  detail.why = std::move(why);
   return detail;
 }
 
-Outcome judge_listener(const haproxy::Bind& bind, const PortUser& user, const Scene& scene) {
-  if (user.owners.empty() && !user.owners_complete && scene.instance.running()) {
-    return Unknown{{std::errc::permission_denied, "owner of " + endpoint(user.socket.local, user.socket.local_port),
-                    "not visible, so it cannot be told whether it is this haproxy's own listener"}};
+Outcome failure(const haproxy::Bind& bind, const PortUser& user, Harm harm) {
+  switch (harm) {
+    case Harm::time_wait:
+      return Fail{Severity::info, detail_of(bind, user, "in TIME_WAIT",
+                                            "a closed outgoing connection still holds this port for up to a minute")};
+    case Harm::client:
+      return Fail{Severity::warning,
+                  detail_of(bind, user, "used by a connection of " + owners_text(user),
+                            "an outgoing connection uses this port: haproxy cannot bind it while that lasts")};
+    case Harm::shared:
+      return Fail{Severity::warning,
+                  detail_of(bind, user, "held by " + owners_text(user),
+                            "another haproxy of the same user listens here: both would start, and share the "
+                            "connections")};
+    case Harm::not_visible:
+      return Unknown{{std::errc::permission_denied, "owner of " + endpoint_of(user.socket),
+                      "not visible, so it cannot be told whether it is this haproxy's own listener"}};
+    case Harm::foreign:
+      break;
   }
-  auto detail = detail_of(bind, user, "held by " + owners_text(user));
-  if (shares(user, scene)) {
-    detail.why = "another haproxy of the same user listens here: both would start, and share the connections";
-    return Fail{Severity::warning, std::move(detail)};
-  }
-  detail.why = "another program listens on this port";
-  detail.evidence.push_back("haproxy will say \"cannot bind socket (Address already in use)\" and exit");
+  auto detail = detail_of(bind, user, "held by " + owners_text(user), "another program listens on this port");
+  detail.evidence.emplace_back("haproxy will say \"cannot bind socket (Address already in use)\" and exit");
   return Fail{Severity::error, std::move(detail), true};
 }
 
-Outcome judge_client(const haproxy::Bind& bind, const PortUser& user) {
-  if (user.socket.state == SocketState::time_wait) {
-    auto detail = detail_of(bind, user, "in TIME_WAIT");
-    detail.why = "a closed outgoing connection still holds this port for up to a minute";
-    return Fail{Severity::info, std::move(detail)};
-  }
-  auto detail = detail_of(bind, user, "used by a connection of " + owners_text(user));
-  detail.why = "an outgoing connection uses this port: haproxy cannot bind it while that lasts";
-  return Fail{Severity::warning, std::move(detail)};
+/// haproxy resolves a name at start, so it is not known which of the sockets on its port are in the way.
+Outcome judge_name(const haproxy::Bind& bind, const std::vector<const PortUser*>& users) {
+  if (users.empty()) return Pass{};
+  return Unknown{{std::errc::not_supported, bind.address.text,
+                  "a host name, which haproxy resolves at start; " + endpoint_of(users.front()->socket) +
+                      " is held by " + owners_text(*users.front())}};
 }
 
-/// Both bound to a device, to different ones perhaps: then they do not meet.
-bool may_be_apart(const haproxy::Bind& bind, const SocketEntry& socket) {
-  return bind.interface && socket.interface != 0;
-}
-
-void judge(const haproxy::Bind& bind, const Scene& scene, Outcomes& outcomes) {
-  bool free = true;
-  for (const auto& user : scene.users) {
-    if (!overlaps(bind, user.socket, scene.bindv6only) || may_be_apart(bind, user.socket)) continue;
-    if (owned_by(user, scene.instance)) continue;
-    const bool own_traffic = !listens(user.socket) && scene.instance.running();
-    if (own_traffic) continue;  // accepted connections have the listener's port
-    free = false;
-    const auto about =
-        subject::bind(to_string(user.socket.protocol), endpoint(*bind.address.ip, user.socket.local_port));
-    outcomes.push_back({about, listens(user.socket) ? judge_listener(bind, user, scene) : judge_client(bind, user)});
+Outcome judge(const haproxy::Bind& bind, const Scene& scene) {
+  const auto users = scene.occupants.in_the_way(bind, scene.bindv6only);
+  if (!bind.address.ip) return judge_name(bind, users);
+  if (users.empty()) return Pass{};
+  const PortUser* worst = nullptr;
+  Harm harm = Harm::time_wait;
+  for (const auto* user : users) {
+    const auto found = harm_of(*user, scene);
+    if (worst != nullptr && found <= harm) continue;
+    worst = user;
+    harm = found;
   }
-  if (free) outcomes.push_back({subject_of(bind), Pass{}});
+  auto outcome = failure(bind, *worst, harm);
+  if (auto* fail = std::get_if<Fail>(&outcome); fail != nullptr && users.size() > 1) {
+    fail->detail.evidence.push_back("the first of " + grouped(static_cast<std::int64_t>(users.size())) +
+                                    " sockets in the way");
+  }
+  return outcome;
 }
 
 void judge_instance(const InstanceDemand& demand, const Case& c, Outcomes& outcomes) {
   const auto& network = c.facts.network_of(*demand.instance);
   const auto v6only = network.sysctls.integer(kV6Only);  // absent where IPv6 is off
+  const bool known = network.port_users.has_value();
+  const std::vector<PortUser> nobody;
+  const Occupants occupants(known ? *network.port_users : nobody, *demand.instance);
+  const Scene scene{*demand.instance, occupants, v6only.value_or(0) != 0};
   for (const auto& port : demand.ports) {
     if (port.bind->network_namespace) continue;
-    if (!port.bind->address.ip) {
-      outcomes.push_back({subject_of(*port.bind), Unknown{{std::errc::not_supported, port.bind->address.text,
-                                                           "a host name, which haproxy resolves at start"}}});
-    } else if (!network.port_users) {
-      outcomes.push_back({subject_of(*port.bind), Unknown{network.port_users.error()}});
-    } else {
-      judge(*port.bind, {*demand.instance, *network.port_users, v6only.value_or(0) != 0}, outcomes);
-    }
+    outcomes.push_back(
+        {subject_of(*port.bind), known ? judge(*port.bind, scene) : Outcome(Unknown{network.port_users.error()})});
   }
 }
 
@@ -111,7 +128,7 @@ Outcomes evaluate(const Case& c) {
   Outcomes outcomes = unread_instances(c);
   for (const auto& demand : c.demand.instances) judge_instance(demand, c, outcomes);
   if (outcomes.empty()) return one(subject::host(), NotApplicable{"no bind with a port"});
-  return outcomes;
+  return worst_of_each_subject(std::move(outcomes));
 }
 
 }  // namespace

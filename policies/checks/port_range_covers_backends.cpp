@@ -9,7 +9,7 @@ namespace preflight::checks {
 namespace {
 
 constexpr std::string_view kSysctls[] = {kLocalPortRange, kReservedPorts};
-constexpr Need kNeeds[] = {Need::listeners, Need::outgoing};
+constexpr Need kNeeds[] = {Need::listeners, Need::outgoing, Need::sockstat};
 constexpr std::string_view kReferences[] = {"ip(7), ip_local_port_range", "HAProxy configuration manual: source",
                                             "Linux net/ipv4/inet_hashtables.c, __inet_hash_connect"};
 constexpr Parameter kErrorPercent{"observed_error_percent", 85, 1, 100, "source ports of one tuple in use"};
@@ -32,10 +32,6 @@ Detail detail_of(const SourcePortsDemand& tuple, const Quantity& usable, std::in
   return detail;
 }
 
-Quantity own_range(const SourcePortsDemand& tuple) {
-  return {tuple.own_range, Basis::configured, {{"ports of the source range", tuple.own_range, tuple.origin}}};
-}
-
 Outcome judge_plan(const SourcePortsDemand& tuple, const Quantity& usable, const Settings& settings) {
   if (!tuple.connections) return Unknown{tuple.connections.error()};
   const auto connections = tuple.connections->value;
@@ -51,25 +47,24 @@ Outcome judge_plan(const SourcePortsDemand& tuple, const Quantity& usable, const
 }
 
 Outcome judge(const SourcePortsDemand& tuple, const Supply& supply, const Settings& settings) {
-  const Quantity usable = tuple.own_range != 0 ? own_range(tuple) : supply.usable;
+  const Quantity usable = source_ports_of(tuple, supply.usable);
   const auto used = use_of(supply.observed, tuple).ports();
-  const auto percent = usable.value > 0 ? used * 100 / usable.value : 100;
-  if (percent <= settings.get(kWarningPercent)) return judge_plan(tuple, usable, settings);
+  if (used * 100 <= usable.value * settings.get(kWarningPercent)) return judge_plan(tuple, usable, settings);
   auto detail = detail_of(tuple, usable, used);
   detail.observed = Measure(used, "ports");
   detail.expected =
       Expectation{Relation::at_most, Measure(usable.value * settings.get(kWarningPercent) / 100, "ports")};
+  const auto percent = usable.value > 0 ? used * 100 / usable.value : 100;
   detail.why =
       std::to_string(percent) + " % of the source ports to this server are in use; beyond half connects get slow";
-  const bool nearly_out = percent > settings.get(kErrorPercent);
+  const bool nearly_out = used * 100 > usable.value * settings.get(kErrorPercent);
   return Fail{nearly_out ? Severity::error : Severity::warning, std::move(detail)};
 }
 
-void judge_instance(const InstanceDemand& demand, const Case& c, Outcomes& outcomes) {
-  const auto& network = c.facts.network_of(*demand.instance);
+void judge_network(const NetworkFacts& network, const Case& c, Outcomes& outcomes) {
   const auto usable = usable_source_ports(network);
   const auto observed = observed_use(network);
-  for (const auto& tuple : demand.source_ports) {
+  for (const auto& tuple : tuples_in(network, c)) {
     const auto about = subject::tuple(tuple.source, tuple.destination);
     if (!usable || !observed) {
       outcomes.push_back({about, Unknown{usable ? observed.error() : usable.error()}});
@@ -81,9 +76,9 @@ void judge_instance(const InstanceDemand& demand, const Case& c, Outcomes& outco
 
 Outcomes evaluate(const Case& c) {
   Outcomes outcomes = unread_instances(c);
-  for (const auto& demand : c.demand.instances) judge_instance(demand, c, outcomes);
+  for (const auto& network : c.facts.networks) judge_network(network, c, outcomes);
   if (outcomes.empty()) return one(subject::host(), NotApplicable{"no server with an address and a port"});
-  return outcomes;
+  return worst_of_each_subject(std::move(outcomes));
 }
 
 }  // namespace

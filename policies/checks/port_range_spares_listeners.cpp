@@ -5,7 +5,7 @@
 
 #include "policies/check.h"
 #include "policies/listening.h"
-#include "policies/source_port_range.h"
+#include "probes/linux/port_set.h"
 
 namespace preflight::checks {
 namespace {
@@ -14,41 +14,40 @@ constexpr std::string_view kSysctls[] = {kLocalPortRange, kReservedPorts};
 constexpr std::string_view kReferences[] = {"Linux Documentation/networking/ip-sysctl.rst, ip_local_reserved_ports",
                                             "ip(7), ip_local_port_range"};
 
-/// The first port of the bind that the kernel may hand out; 0 when there is none.
-Result<std::uint16_t> exposed_port(const haproxy::Bind& bind, const NetworkFacts& network) {
-  for (std::uint32_t port = bind.address.first_port; port <= bind.address.last_port; ++port) {
-    const auto taken = may_be_taken(network, static_cast<std::uint16_t>(port));
-    if (!taken) return tl::make_unexpected(taken.error());
-    if (*taken) return static_cast<std::uint16_t>(port);
-  }
-  return std::uint16_t{0};
-}
-
-Outcome judge(const PortDemand& demand, const NetworkFacts& network) {
-  const auto port = exposed_port(*demand.bind, network);
-  if (!port) return Unknown{port.error()};
+Outcome judge(const haproxy::Bind& bind, const PortSet& outgoing, const std::string& range) {
   Detail detail;
-  detail.where.origin = demand.bind->origin;
-  if (*port == 0) return Pass{std::move(detail)};
-  detail.observed =
-      Measure("port " + std::to_string(*port) + " in " + network.sysctls.text(kLocalPortRange).value_or(""));
-  std::replace(detail.observed->text.begin(), detail.observed->text.end(), '\t', '-');
+  detail.where.origin = bind.origin;
+  const auto port = outgoing.first_in({bind.address.first_port, bind.address.last_port});
+  if (!port) return Pass{std::move(detail)};
+  detail.observed = Measure("port " + std::to_string(*port) + " in " + range);
   detail.expected = Expectation{Relation::outside, Measure(std::string("the local port range, or reserved"))};
   detail.why = "the kernel may give this port to an outgoing connection, and haproxy then cannot bind it";
   return Fail{Severity::warning, std::move(detail)};
 }
 
+/// "32768-60999"; the kernel writes a tab between.
+std::string range_text(const NetworkFacts& network) {
+  auto text = network.sysctls.text(kLocalPortRange).value_or("");
+  std::replace(text.begin(), text.end(), '\t', '-');
+  return text;
+}
+
+void judge_instance(const InstanceDemand& demand, const Case& c, Outcomes& outcomes) {
+  const auto& network = c.facts.network_of(*demand.instance);
+  const auto outgoing = outgoing_ports(network.sysctls);
+  const auto range = range_text(network);
+  for (const auto& port : demand.ports) {
+    if (port.bind->network_namespace) continue;
+    outcomes.push_back(
+        {subject_of(*port.bind), outgoing ? judge(*port.bind, *outgoing, range) : Outcome(Unknown{outgoing.error()})});
+  }
+}
+
 Outcomes evaluate(const Case& c) {
   Outcomes outcomes = unread_instances(c);
-  for (const auto& instance : c.demand.instances) {
-    const auto& network = c.facts.network_of(*instance.instance);
-    for (const auto& demand : instance.ports) {
-      if (demand.bind->network_namespace) continue;
-      outcomes.push_back({subject_of(*demand.bind), judge(demand, network)});
-    }
-  }
+  for (const auto& demand : c.demand.instances) judge_instance(demand, c, outcomes);
   if (outcomes.empty()) return one(subject::host(), NotApplicable{"no bind with a port"});
-  return outcomes;
+  return worst_of_each_subject(std::move(outcomes));
 }
 
 }  // namespace

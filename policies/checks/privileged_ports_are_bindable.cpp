@@ -17,18 +17,38 @@ bool holds(std::uint64_t set, unsigned capability) { return ((set >> capability)
 
 bool is_root(const UnitProperties& unit) { return unit.user.empty() || unit.user == "root" || unit.user == "0"; }
 
-/// Whether the starter of the instance has the capability.
-Result<bool> may_bind(const haproxy::InstanceFacts& instance, const Facts& facts) {
-  if (instance.unit) {
-    const auto& unit = *instance.unit;
-    const auto bounding = unit.capability_bounding_set & facts.host.capabilities.bounding;
-    return holds(bounding, kCapNetBindService) &&
-           (is_root(unit) || holds(unit.ambient_capabilities, kCapNetBindService));
-  }
-  if (const auto* head = instance.head(); head != nullptr) {
-    if (!head->capabilities) return tl::make_unexpected(head->capabilities.error());
+/// A unit that runs shows what its manager could give; for a stopped one our own bounding set is a hint: in a container
+/// both lack the same, but we alone may have been bounded.
+Result<bool> manager_may_give(const haproxy::InstanceFacts& instance, const HostFacts& host) {
+  if (const auto* head = instance.head(); head != nullptr && head->capabilities) {
     return holds(head->capabilities->bounding, kCapNetBindService);
   }
+  if (host.kind != HostKind::live || holds(host.capabilities.bounding, kCapNetBindService)) return true;
+  return fail(std::errc::operation_not_permitted, "CAP_NET_BIND_SERVICE",
+              "not in our own bounding set, so it cannot be told whether the service manager has it");
+}
+
+Result<bool> unit_may_bind(const haproxy::InstanceFacts& instance, const HostFacts& host) {
+  const auto& unit = *instance.unit;
+  const bool given = is_root(unit) || holds(unit.ambient_capabilities, kCapNetBindService);
+  if (!given || !holds(unit.capability_bounding_set, kCapNetBindService)) return false;
+  return manager_may_give(instance, host);
+}
+
+/// Started by hand. `user` makes a process that root started drop its capabilities; only the bounding set stays.
+Result<bool> process_may_bind(const haproxy::InstanceFacts& instance) {
+  const auto& head = *instance.head();
+  if (!head.capabilities) return tl::make_unexpected(head.capabilities.error());
+  if (head.capabilities->has(kCapNetBindService)) return true;
+  const bool dropped_root =
+      head.uid != 0 && instance.config && (instance.config->global.user || instance.config->global.uid);
+  return dropped_root && holds(head.capabilities->bounding, kCapNetBindService);
+}
+
+/// Whether the starter of the instance has the capability.
+Result<bool> may_bind(const haproxy::InstanceFacts& instance, const Facts& facts) {
+  if (instance.unit) return unit_may_bind(instance, facts.host);
+  if (instance.running()) return process_may_bind(instance);
   return tl::make_unexpected(instance.unit.error());
 }
 
@@ -51,13 +71,14 @@ Outcomes evaluate(const Case& c) {
     const auto first_free = c.facts.network_of(*instance.instance).sysctls.integer(kKey);
     const auto allowed = may_bind(*instance.instance, c.facts);
     for (const auto& port : instance.ports) {
+      if (port.bind->network_namespace) continue;  // its own first unprivileged port is not known
       const auto about = subject_of(*port.bind);
       outcomes.push_back(
           {about, first_free ? judge(*port.bind, *first_free, allowed) : Outcome(Unknown{first_free.error()})});
     }
   }
   if (outcomes.empty()) return one(subject::host(), NotApplicable{"no bind with a port"});
-  return outcomes;
+  return worst_of_each_subject(std::move(outcomes));
 }
 
 }  // namespace

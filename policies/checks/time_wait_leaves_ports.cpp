@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The side that closes first keeps the port in TIME_WAIT for 60 seconds, a constant of the kernel. In http mode haproxy
 // closes towards servers by RST and leaves none; in tcp mode each connection may leave one.
-#include <algorithm>
+#include <vector>
 
 #include "policies/check.h"
 #include "policies/source_port_range.h"
@@ -19,11 +19,9 @@ constexpr std::string_view kReferences[] = {"tcp(7), tcp_tw_reuse", "Linux inclu
 constexpr Parameter kWarningPercent{"warning_percent", 30, 1, 100, "source ports of one tuple in TIME_WAIT"};
 constexpr Parameter kParameters[] = {kWarningPercent};
 
-std::vector<const SourcePortsDemand*> tcp_tuples(const InstanceDemand& demand) {
-  std::vector<const SourcePortsDemand*> tuples;
-  for (const auto& tuple : demand.source_ports) {
-    if (tuple.mode == haproxy::Mode::tcp) tuples.push_back(&tuple);
-  }
+std::vector<SourcePortsDemand> tcp_tuples(const NetworkFacts& network, const Case& c) {
+  auto tuples = tuples_in(network, c);
+  std::erase_if(tuples, [](const auto& tuple) { return tuple.mode != haproxy::Mode::tcp; });
   return tuples;
 }
 
@@ -66,9 +64,10 @@ Outcome judge_buckets(const NetworkFacts& network) {
   return Fail{Severity::info, std::move(detail)};
 }
 
-Outcome judge_tuple(const SourcePortsDemand& tuple, const Quantity& usable, const TupleUse& use,
+Outcome judge_tuple(const SourcePortsDemand& tuple, const Quantity& kernel, const TupleUse& use,
                     const Settings& settings) {
   Detail detail;
+  const Quantity usable = source_ports_of(tuple, kernel);
   const auto most = usable.value * settings.get(kWarningPercent) / 100;
   detail.observed = Measure(use.time_wait, "ports");
   detail.expected = Expectation{Relation::at_most, Measure(most, "ports")};
@@ -78,32 +77,31 @@ Outcome judge_tuple(const SourcePortsDemand& tuple, const Quantity& usable, cons
   return pass_or_fail(use.time_wait <= most, Severity::warning, std::move(detail));
 }
 
-void judge_tuples(const std::vector<const SourcePortsDemand*>& tuples, const NetworkFacts& network,
-                  const Settings& settings, Outcomes& outcomes) {
+void judge_tuples(const std::vector<SourcePortsDemand>& tuples, const NetworkFacts& network, const Settings& settings,
+                  Outcomes& outcomes) {
   const auto usable = usable_source_ports(network);
   const auto observed = observed_use(network);
-  for (const auto* tuple : tuples) {
-    const auto about = subject::tuple(tuple->source, tuple->destination);
+  for (const auto& tuple : tuples) {
+    const auto about = subject::tuple(tuple.source, tuple.destination);
     if (!usable || !observed) {
       outcomes.push_back({about, Unknown{usable ? observed.error() : usable.error()}});
     } else {
-      outcomes.push_back({about, judge_tuple(*tuple, *usable, use_of(*observed, *tuple), settings)});
+      outcomes.push_back({about, judge_tuple(tuple, *usable, use_of(*observed, tuple), settings)});
     }
   }
 }
 
 Outcomes evaluate(const Case& c) {
   Outcomes outcomes = unread_instances(c);
-  for (const auto& demand : c.demand.instances) {
-    const auto tuples = tcp_tuples(demand);
+  for (const auto& network : c.facts.networks) {
+    const auto tuples = tcp_tuples(network, c);
     if (tuples.empty()) continue;
-    const auto& network = c.facts.network_of(*demand.instance);
     judge_tuples(tuples, network, c.settings, outcomes);
     outcomes.push_back({subject::sysctl(kReuse), judge_reuse(network)});
     outcomes.push_back({subject::sysctl(kBuckets), judge_buckets(network)});
   }
   if (outcomes.empty()) return one(subject::host(), NotApplicable{"no server in tcp mode"});
-  return outcomes;
+  return worst_of_each_subject(std::move(outcomes));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "policies/demand.h"
+#include "policies/demand/thread_set.h"
 
 namespace preflight::demand {
 
@@ -19,6 +20,9 @@ struct Scope {
 
 /// Threads haproxy will run: `nbthread`, else as observed, else one per CPU it may use.
 [[nodiscard]] Result<Term> threads(const Scope& scope);
+
+/// In how many groups these threads are divided: `thread-groups`, else as few as hold them.
+[[nodiscard]] ThreadLayout thread_layout(const Scope& scope, std::int64_t thread_count);
 
 /// Every addend of maxsock but those that depend on maxconn (src/haproxy.c and the files named at each term).
 [[nodiscard]] Result<std::vector<Term>> fixed_descriptors(const Scope& scope);

@@ -107,11 +107,6 @@ bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
-/// A scope or a user's own manager ("user@1000.service") only says where somebody's shell ran.
-bool is_service_of_its_own(std::string_view unit) {
-  return ends_with(unit, ".service") && unit.substr(0, 5) != "user@";
-}
-
 /// haproxy changes to the directory of -C before it reads -f; both may be relative.
 std::string absolute_config(const Candidate& head) {
   std::string path;
@@ -144,6 +139,10 @@ std::vector<const ProcessFacts*> with_role(const InstanceFacts& instance, Role a
 }
 
 }  // namespace
+
+bool is_service_of_its_own(std::string_view unit) {
+  return ends_with(unit, ".service") && unit.substr(0, 5) != "user@";
+}
 
 const ProcessFacts* InstanceFacts::head() const {
   const auto found = with_role(*this, Role::master, Role::standalone);

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "probes/base/result.h"
@@ -57,6 +58,10 @@ struct InstanceFacts {
   [[nodiscard]] std::vector<const ProcessFacts*> workers() const;
   [[nodiscard]] std::vector<const ProcessFacts*> old_workers() const;
 };
+
+/// Whether a process's unit is a service that is its own: a scope ("session-3.scope") or a user's own manager
+/// ("user@1000.service") only says where somebody's shell ran.
+[[nodiscard]] bool is_service_of_its_own(std::string_view unit);
 
 /// The running instances, by name: processes whose comm begins with "haproxy" and whose command line names a
 /// configuration and is not a check (-c). Name, command line, processes and namespace are filled in. Nothing is

@@ -25,7 +25,9 @@ void ask_unit(const HostView& host, const std::string& name, InstanceFacts& inst
   instance.unit_source = UnitSource::files;
 }
 
-Environment unit_environment(const HostView& host, const UnitProperties& unit) {
+/// A file that the unit insists on and that cannot be read makes systemd refuse to start it, or hides from us what it
+/// says: it is added to `blind_spots`.
+Environment unit_environment(const HostView& host, const UnitProperties& unit, std::vector<Error>& blind_spots) {
   Environment environment;
   for (const auto& entry : unit.environment) {
     const auto equals = entry.find('=');
@@ -33,6 +35,9 @@ Environment unit_environment(const HostView& host, const UnitProperties& unit) {
   }
   for (const auto& file : unit.environment_files) {
     const auto content = host.read(file.path);
+    if (!content && !(file.optional && content.error().code == std::errc::no_such_file_or_directory)) {
+      blind_spots.push_back(content.error());
+    }
     if (!content) continue;
     for (auto& [name, value] : parse_environment_file(*content)) environment[name] = value;
   }
@@ -42,12 +47,13 @@ Environment unit_environment(const HostView& host, const UnitProperties& unit) {
 bool installed(const Result<UnitProperties>& unit) { return unit && !unit->exec_start.empty(); }
 
 /// The unit's own command line, else the packaged path.
-InstanceFacts stopped_instance(const HostView& host) {
+InstanceFacts stopped_instance(const HostView& host, std::vector<Error>& blind_spots) {
   InstanceFacts instance;
   instance.name = kUnit;
   ask_unit(host, kUnit, instance);
   if (installed(instance.unit)) {
-    const auto expanded = expand_exec(instance.unit->exec_start, unit_environment(host, *instance.unit));
+    const auto environment = unit_environment(host, *instance.unit, blind_spots);
+    const auto expanded = expand_exec(instance.unit->exec_start, environment);
     instance.command_line = parse_command_line({expanded.begin() + 1, expanded.end()});
     instance.source = ConfigSource::unit;
     if (!instance.command_line.configs.empty()) return instance;
@@ -98,9 +104,9 @@ Result<std::vector<InstanceFacts>> locate_instances(const HostView& host, const 
   for (auto& instance : instances) {
     const auto& unit = instance.head()->unit;
     instance.source = ConfigSource::running;
-    if (unit && !unit->empty()) ask_unit(host, *unit, instance);
+    if (unit && is_service_of_its_own(*unit)) ask_unit(host, *unit, instance);
   }
-  if (instances.empty()) instances.push_back(stopped_instance(host));
+  if (instances.empty()) instances.push_back(stopped_instance(host, blind_spots));
   if (!wanted.instance.empty()) {
     auto one = named(std::move(instances), wanted.instance);
     if (!one) return one;
@@ -112,7 +118,8 @@ Result<std::vector<InstanceFacts>> locate_instances(const HostView& host, const 
 
 Environment environment_of(const HostView& host, const InstanceFacts& instance) {
   if (const auto* head = instance.head(); head != nullptr && head->environment) return *head->environment;
-  return instance.unit ? unit_environment(host, *instance.unit) : Environment{};
+  std::vector<Error> told_before;  // by locate_instances
+  return instance.unit ? unit_environment(host, *instance.unit, told_before) : Environment{};
 }
 
 std::string absolute_path(const std::string& path, const InstanceFacts& instance) {

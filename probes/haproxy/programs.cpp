@@ -102,6 +102,7 @@ PendingVerdict start_verdict(const HostView& host, const InstanceFacts& instance
   command.uid = user->uid;
   command.gid = user->gid;
   command.timeout = kVerdictTimeout;
+  pending.uid = user->uid;
   pending.command = command.text();
   pending.run = host.start(command);
   return pending;
@@ -113,6 +114,11 @@ Result<Verdict> finish_verdict(PendingVerdict pending) {
   if (!output) return tl::make_unexpected(output.error());
   if (output->signal != 0) {
     return fail(std::errc::io_error, pending.command, "ended by signal " + std::to_string(output->signal));
+  }
+  if (output->status != 0 && pending.uid != 0) {
+    return fail(std::errc::permission_denied, pending.command,
+                "run as user " + std::to_string(pending.uid) +
+                    " because others may write the configuration, and refused: that user may lack rights");
   }
   Verdict verdict{output->status, std::move(pending.command), {}};
   for_each_line(output->out, [&](std::string_view line) {

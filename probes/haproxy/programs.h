@@ -3,6 +3,7 @@
 // first and collected last, with a deadline, and only where executing them as this user is safe.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,9 +26,12 @@ using PendingRun = Result<std::unique_ptr<PendingCommand>>;
 struct PendingVerdict {
   PendingRun run = unread("haproxy -c");
   std::string command;
+  std::uint32_t uid = 0;  // the user it was run as in our stead
 };
 [[nodiscard]] PendingVerdict start_verdict(const HostView& host, const InstanceFacts& instance, const std::string& path,
                                            std::uint32_t euid);
+/// What it said. A refusal to a user who is not the one that starts haproxy is EACCES: he may not read what root reads
+/// (certificates, the configuration itself).
 [[nodiscard]] Result<Verdict> finish_verdict(PendingVerdict pending);
 
 }  // namespace preflight::haproxy

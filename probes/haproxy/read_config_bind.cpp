@@ -118,7 +118,9 @@ void read_valued(Reading& reading, const Word& option, const Word& value, Bind& 
   } else if (option.text == "namespace") {
     bind.network_namespace = reading.text(option, value);
   } else if (option.text == "thread") {
+    const auto earlier = bind.thread ? bind.thread->value + "," : std::string();
     bind.thread = reading.text(option, value);
+    bind.thread->value.insert(0, earlier);  // repeated, it names further threads
   } else if (option.text == "shards") {
     read_shards(reading, option, value, bind);
   }

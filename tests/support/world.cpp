@@ -207,6 +207,21 @@ World& World::connection(std::string_view local, std::uint16_t local_port, std::
   return *this;
 }
 
+World& World::squatter(std::string_view local, std::uint16_t local_port, pid_t owner_pid, std::string_view owner,
+                       SocketState state) {
+  SocketEntry socket;
+  socket.state = state;
+  socket.local = address_of(local);
+  socket.local_port = local_port;
+  socket.remote = address_of("203.0.113.9");
+  socket.remote_port = 443;
+  socket.inode = state == SocketState::time_wait ? 0 : 9000 + network().port_users->size();
+  PortUser user{socket, {}, true};
+  if (owner_pid != 0) user.owners.push_back({socket.inode, owner_pid, std::string(owner), ""});
+  network().port_users->push_back(user);
+  return *this;
+}
+
 Outcomes World::judge(const Check& check) const {
   const auto computed = demand();
   Settings settings;

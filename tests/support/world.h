@@ -36,6 +36,9 @@ class World {
   /// A connection from local to remote in that state.
   World& connection(std::string_view local, std::uint16_t local_port, std::string_view remote,
                     std::uint16_t remote_port, SocketState state = SocketState::established);
+  /// A connection whose local port somebody wants to listen on; with `owner_pid` 0 nobody is seen to hold it.
+  World& squatter(std::string_view local, std::uint16_t local_port, pid_t owner_pid, std::string_view owner,
+                  SocketState state = SocketState::established);
 
   [[nodiscard]] haproxy::InstanceFacts& instance() { return facts.instances.front(); }
   [[nodiscard]] NetworkFacts& network() { return facts.networks.front(); }

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two proxies on one address and port start together and share its connections at random.
+#include <chrono>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/world.h"
+
+namespace preflight::checks {
+extern const Check bind_ports_are_distinct;
+}
+
+namespace preflight::test {
+namespace {
+
+const Check& kCheck = checks::bind_ports_are_distinct;
+
+World two(const std::string& first, const std::string& second, const std::string& global = "  nbthread 8\n") {
+  World world;
+  world.config("global\n" + global + "defaults\n  mode http\nfrontend a\n  bind " + first + "\nfrontend b\n  bind " +
+               second + "\n");
+  return world;
+}
+
+std::string judged(const std::string& first, const std::string& second) {
+  return worst(two(first, second).judge(kCheck));
+}
+
+TEST(BindPortsAreDistinct, IsSilentOnAHealthyHost) {
+  EXPECT_EQ(worst(World().judge(kCheck)), "pass");
+  EXPECT_EQ(worst(World().running().judge(kCheck)), "pass");
+}
+
+TEST(BindPortsAreDistinct, OneAddressInTwoProxies) {
+  const auto outcome = outcome_about(two("*:80", "0.0.0.0:80").judge(kCheck), "bind:tcp/*:80");
+  EXPECT_EQ(verdict(outcome), "error");
+  EXPECT_FALSE(std::get<Fail>(outcome).prevents_start) << "both start";
+  EXPECT_EQ(detail_of(outcome).observed->text, "frontend a and frontend b");
+  EXPECT_EQ(detail_of(outcome).where.origin.line, 7U);
+}
+
+TEST(BindPortsAreDistinct, WhatIsDistinct) {
+  EXPECT_EQ(judged("*:80", "10.0.0.1:80"), "pass") << "the more specific one wins";
+  EXPECT_EQ(judged("*:80", "*:81"), "pass");
+  EXPECT_EQ(judged("*:80", "[::]:80 v6only"), "pass");
+  EXPECT_EQ(judged("*:443 ssl crt /c.pem", "quic4@*:443 ssl crt /c.pem"), "pass");
+  EXPECT_EQ(judged("*:80 interface eth0", "*:80 interface eth1"), "pass");
+  EXPECT_EQ(judged("*:80 interface eth0", "*:80 interface eth0"), "error");
+  EXPECT_EQ(judged("*:80 namespace blue", "*:80"), "pass");
+  EXPECT_EQ(judged("*:80 namespace blue", "*:80 namespace blue"), "error");
+}
+
+TEST(BindPortsAreDistinct, ThreadSetsOnlyWhereDisjoint) {
+  struct Case {
+    const char* first;
+    const char* second;
+    const char* expected;
+  };
+  for (const auto& one : {Case{"1-2", "3-4", "pass"},
+                          {"1-2", "2-4", "error"},
+                          {"odd", "even", "pass"},
+                          {"odd", "all", "error"},
+                          {"odd", "2", "pass"},
+                          {"1-4", "5-", "pass"},
+                          {"1-5", "5-", "error"},
+                          {"1/1-4", "5-8", "pass"},
+                          {"1/1-4", "4", "error"},
+                          {"1,3,5", "2,4", "pass"}}) {
+    EXPECT_EQ(judged(std::string("*:80 thread ") + one.first, std::string("*:80 thread ") + one.second), one.expected)
+        << one.first << " beside " << one.second;
+  }
+  EXPECT_EQ(judged("*:80 thread 1-2", "*:80"), "error") << "no set is every thread";
+}
+
+TEST(BindPortsAreDistinct, GroupsDivideTheThreads) {
+  const std::string groups = "  nbthread 8\n  thread-groups 2\n";
+  EXPECT_EQ(worst(two("*:80 thread 1/all", "*:80 thread 2/all", groups).judge(kCheck)), "pass");
+  EXPECT_EQ(worst(two("*:80 thread 2/1", "*:80 thread 5", groups).judge(kCheck)), "error") << "the same thread";
+}
+
+TEST(BindPortsAreDistinct, RangesMeetAtTheirEnds) {
+  EXPECT_EQ(judged("*:1000-1999", "*:2000"), "pass");
+  EXPECT_EQ(judged("*:1000-2000", "*:2000"), "error");
+  EXPECT_EQ(judged("*:1500", "*:1000-2000"), "error");
+  World world;
+  world.config(
+      "defaults\n  mode http\nfrontend a\n  bind *:1000-1500\nfrontend b\n  bind *:1400-2000\n"
+      "frontend c\n  bind *:1600\n");
+  const auto outcomes = world.judge(kCheck);
+  EXPECT_EQ(verdict(outcome_about(outcomes, "bind:tcp/*:1400-2000")), "error");
+  EXPECT_EQ(verdict(outcome_about(outcomes, "bind:tcp/*:1600")), "error");
+}
+
+TEST(BindPortsAreDistinct, TwiceInOneProxyIsOne) {
+  World world;
+  world.config("frontend a\n  mode http\n  bind *:80\n  bind *:80\n");
+  EXPECT_EQ(verdict(outcome_about(world.judge(kCheck), "bind:tcp/*:80")), "pass");
+  world.config("frontend a\n  mode http\n  bind *:443\n  bind *:443 ssl crt /c.pem\n");
+  EXPECT_EQ(verdict(outcome_about(world.judge(kCheck), "bind:tcp/*:443")), "error") << "half of them speak TLS";
+}
+
+TEST(BindPortsAreDistinct, WithoutReusePortTheSecondFails) {
+  World world;
+  world.config("global\n  noreuseport\nfrontend a\n  mode http\n  bind *:80\n  bind *:80\n");
+  const auto outcome = outcome_about(world.judge(kCheck), "bind:tcp/*:80");
+  EXPECT_EQ(verdict(outcome), "error");
+  EXPECT_TRUE(std::get<Fail>(outcome).prevents_start);
+}
+
+TEST(BindPortsAreDistinct, StatsSocketsAndPeersListenToo) {
+  World world;
+  world.config("global\n  stats socket 127.0.0.1:9999\nfrontend a\n  mode http\n  bind 127.0.0.1:9999\n");
+  EXPECT_EQ(verdict(outcome_about(world.judge(kCheck), "bind:tcp/127.0.0.1:9999")), "error");
+}
+
+TEST(BindPortsAreDistinct, AnUnknownNumberOfThreadsStillTellsSetsApart) {
+  auto world = two("*:80 thread 1-2", "*:80 thread 3-4", "");
+  world.instance().binary = fail(std::errc::no_such_file_or_directory, "haproxy", "not installed");
+  EXPECT_EQ(worst(world.judge(kCheck)), "pass");
+}
+
+TEST(BindPortsAreDistinct, NoBindIsNotApplicable) {
+  EXPECT_EQ(worst(World().config("backend b\n").judge(kCheck)), "not applicable");
+  EXPECT_EQ(worst(World().config("listen l\n  mode http\n  bind lb.example.net:80\n").judge(kCheck)), "not applicable");
+}
+
+TEST(BindPortsAreDistinct, ThousandsOfBindsAreNoTrouble) {
+  std::string config = "defaults\n  mode http\n";
+  for (int i = 0; i < 20000; ++i) config += "frontend f" + std::to_string(i) + "\n  bind *:80\n";
+  config += "frontend same\n";
+  for (int i = 0; i < 20000; ++i) config += "  bind *:81\n";
+  World world;
+  world.config(config);
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(worst(world.judge(kCheck)), "error");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+}
+
+}  // namespace
+}  // namespace preflight::test
