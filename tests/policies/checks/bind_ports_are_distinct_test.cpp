@@ -17,6 +17,7 @@ const Check& kCheck = checks::bind_ports_are_distinct;
 
 World two(const std::string& first, const std::string& second, const std::string& global = "  nbthread 8\n") {
   World world;
+  world.instance().binary->features.insert("QUIC");
   world.config("global\n" + global + "defaults\n  mode http\nfrontend a\n  bind " + first + "\nfrontend b\n  bind " +
                second + "\n");
   return world;

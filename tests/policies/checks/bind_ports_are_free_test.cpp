@@ -15,6 +15,7 @@ const Check& kCheck = checks::bind_ports_are_free;
 
 World with_bind(const std::string& bind, const std::string& global = "") {
   World world;
+  world.instance().binary->features.insert("QUIC");
   world.config("global\n  maxconn 100\n" + global + "listen l\n  mode http\n  bind " + bind + "\n");
   return world;
 }

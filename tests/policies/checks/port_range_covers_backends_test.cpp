@@ -82,7 +82,8 @@ TEST(PortRangeCoversBackends, AServersOwnMaxconnIsAPlan) {
 TEST(PortRangeCoversBackends, TheGlobalMaxconnIsACeiling) {
   EXPECT_EQ(judged(with_server("", "  maxconn 100\n")), "pass");
   EXPECT_EQ(judged(with_server("", "  maxconn 101\n")), "info");
-  EXPECT_EQ(judged(with_server("maxconn 5000", "  maxconn 101\n")), "info") << "the global maxconn is lower";
+  EXPECT_EQ(judged(with_server("maxconn 5000", "  maxconn 101\n")), "warning") << "both were configured";
+  EXPECT_EQ(judged(with_server("maxconn 5000", "  maxconn 90\n")), "pass") << "the global maxconn is lower";
 }
 
 TEST(PortRangeCoversBackends, ReservedAndBoundPortsAreNotUsable) {

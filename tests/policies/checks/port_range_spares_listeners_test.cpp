@@ -15,6 +15,7 @@ const Check& kCheck = checks::port_range_spares_listeners;
 
 World with_bind(const std::string& bind) {
   World world;
+  world.instance().binary->features.insert("QUIC");
   world.config("listen l\n  mode http\n  bind " + bind + "\n");
   return world;
 }

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is never executed, and on whose behalf haproxy -c runs.
+#include "probes/haproxy/programs.h"
+
+#include <gtest/gtest.h>
+
+#include "probes/haproxy/locate.h"
+#include "tests/support/scripted_host.h"
+
+namespace preflight::haproxy {
+namespace {
+
+constexpr const char* kProgram = "/usr/sbin/haproxy";
+constexpr const char* kConfig = "/etc/haproxy/haproxy.cfg";
+constexpr FileStatus kOthersMayWrite{FileKind::regular, 0664, 0, 0, 0};
+
+struct Scene {
+  explicit Scene(std::uint32_t worker = 0) {
+    host.files[kProgram] = "ELF";
+    host.files[kConfig] = "";
+    host.process(10, std::string("haproxy -f ") + kConfig, "/system.slice/haproxy.service", worker);
+    std::vector<Error> blind_spots;
+    instance = locate_instances(host, {}, blind_spots)->front();
+  }
+  test::ScriptedHost host;
+  InstanceFacts instance;
+};
+
+TEST(Programs, RootsProgramIsStartedWithFixedWords) {
+  const Scene scene;
+  EXPECT_TRUE(start_version(scene.host, scene.instance, kProgram));
+  const auto verdict = start_verdict(scene.host, scene.instance, kProgram, 0);
+  EXPECT_TRUE(verdict.run);
+  ASSERT_EQ(scene.host.started.size(), 2U);
+  EXPECT_EQ(scene.host.started[0].text(), "/usr/sbin/haproxy -vv");
+  EXPECT_EQ(scene.host.started[1].text(), "/usr/sbin/haproxy -c -f /etc/haproxy/haproxy.cfg");
+  EXPECT_EQ(scene.host.started[1].uid, 0U);
+}
+
+TEST(Programs, AProgramOthersMayChangeIsNeverStarted) {
+  const std::pair<const char*, FileStatus> cases[] = {{kProgram, {FileKind::regular, 0755, 1000, 0, 0}},
+                                                      {kProgram, {FileKind::regular, 0775, 0, 0, 0}},
+                                                      {"/usr/sbin", {FileKind::directory, 0777, 0, 0, 0}}};
+  for (const auto& [path, status] : cases) {
+    Scene scene;
+    scene.host.statuses[path] = status;
+    EXPECT_FALSE(start_version(scene.host, scene.instance, kProgram));
+    EXPECT_FALSE(start_verdict(scene.host, scene.instance, kProgram, 0).run);
+    EXPECT_FALSE(start_verdict(scene.host, scene.instance, kProgram, 1000).run) << "nor as an ordinary user";
+    EXPECT_TRUE(scene.host.started.empty()) << path;
+  }
+}
+
+TEST(Programs, NothingOfATreeOrAnotherMountNamespaceIsStarted) {
+  Scene tree;
+  tree.host.host_kind = HostKind::tree;
+  EXPECT_FALSE(start_version(tree.host, tree.instance, kProgram));
+  Scene container;
+  container.host.links["/proc/self/ns/mnt"] = "mnt:[2]";
+  EXPECT_FALSE(start_version(container.host, container.instance, kProgram));
+  EXPECT_FALSE(start_verdict(container.host, container.instance, kProgram, 0).run);
+  EXPECT_TRUE(tree.host.started.empty());
+  EXPECT_TRUE(container.host.started.empty());
+}
+
+TEST(Programs, RootDoesNotCheckAConfigurationOthersMayWrite) {
+  Scene scene;
+  scene.host.statuses[kConfig] = kOthersMayWrite;
+  const auto verdict = start_verdict(scene.host, scene.instance, kProgram, 0);
+  ASSERT_FALSE(verdict.run);
+  EXPECT_EQ(verdict.run.error().object, kConfig);
+  EXPECT_TRUE(scene.host.started.empty());
+  EXPECT_TRUE(start_verdict(scene.host, scene.instance, kProgram, 1000).run) << "an ordinary user may";
+}
+
+TEST(Programs, TheInstancesOwnUserMayAndOnlyHisConsentCounts) {
+  Scene scene(106);
+  scene.host.statuses[kConfig] = kOthersMayWrite;
+  scene.host.output = {1, 0, "[ALERT] cannot open certificate\n", false};
+  auto refused = start_verdict(scene.host, scene.instance, kProgram, 0);
+  ASSERT_EQ(scene.host.started.size(), 1U);
+  EXPECT_EQ(scene.host.started[0].uid, 106U);
+  EXPECT_EQ(scene.host.started[0].gid, 106U);
+  EXPECT_FALSE(finish_verdict(std::move(refused))) << "he may not read root's certificates";
+  scene.host.output = {0, 0, "Configuration file is valid\n", false};
+  EXPECT_TRUE(finish_verdict(start_verdict(scene.host, scene.instance, kProgram, 0)));
+}
+
+TEST(Programs, AVerdictIsWhatHaproxySaid) {
+  Scene scene;
+  scene.host.output = {1, 0, "[NOTICE] x\n\n  [ALERT] y  \n", false};
+  const auto verdict = finish_verdict(start_verdict(scene.host, scene.instance, kProgram, 0));
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->status, 1);
+  EXPECT_EQ(verdict->messages, (std::vector<std::string>{"[NOTICE] x", "[ALERT] y"}));
+  scene.host.output = {0, 11, "", false};
+  EXPECT_FALSE(finish_verdict(start_verdict(scene.host, scene.instance, kProgram, 0))) << "it crashed";
+}
+
+}  // namespace
+}  // namespace preflight::haproxy
