@@ -107,18 +107,16 @@ TEST(Network, OwnersAreAskedOnceForWantedPortsOnly) {
   EXPECT_EQ((*network.port_users)[1].owners.size(), 2U);
 }
 
-TEST(Network, UdpIsAskedOnlyForQuic) {
-  Scene tcp(listen("*:443"));
-  (void)tcp.look();
-  for (const auto& query : tcp.host.queries) EXPECT_EQ(query.protocol, Protocol::tcp);
-  Scene quic(listen("quic4@*:443 ssl crt /c.pem"));
-  SocketEntry socket;
-  socket.protocol = Protocol::udp;
-  socket.local_port = 443;
-  socket.inode = 5;
-  quic.host.open_sockets = {socket};
-  const auto network = quic.look();
-  EXPECT_EQ(network.port_users->size(), 1U);
+TEST(Network, UdpSocketsMatterOnlyToQuic) {
+  for (const auto& [bind, users] : {std::pair{"*:443", 0U}, {"quic4@*:443 ssl crt /c.pem", 1U}}) {
+    Scene scene(listen(bind));
+    SocketEntry socket;
+    socket.protocol = Protocol::udp;
+    socket.local_port = 443;
+    socket.inode = 5;
+    scene.host.open_sockets = {socket};
+    EXPECT_EQ(scene.look().port_users->size(), users) << bind;
+  }
 }
 
 constexpr const char* kServers = "backend b\n  mode http\n  server a 10.0.1.1:8080\n";

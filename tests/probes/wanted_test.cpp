@@ -20,7 +20,9 @@ TEST(Wanted, BindsStatsSocketsAndPeers) {
       "global\n  stats socket 127.0.0.1:9999\n  localpeer lb1\npeers p\n  bind 10.0.0.1:1024\n  server lb1\n"
       "listen a\n  bind *:80-82\n  bind quic4@*:443 ssl crt /c.pem\n  bind /run/a.sock\n  bind fd@7\n");
   EXPECT_EQ(ports.tcp.size(), 5);
-  for (const std::uint16_t port : {80, 81, 82, 9999, 1024}) EXPECT_TRUE(ports.has(Protocol::tcp, port)) << port;
+  for (const int port : {80, 81, 82, 9999, 1024}) {
+    EXPECT_TRUE(ports.has(Protocol::tcp, static_cast<std::uint16_t>(port))) << port;
+  }
   EXPECT_TRUE(ports.has(Protocol::udp, 443));
   EXPECT_FALSE(ports.has(Protocol::tcp, 443));
   EXPECT_EQ(ports.addresses, (std::set<IpAddress>{*parse_ip("10.0.0.1"), *parse_ip("127.0.0.1")}));

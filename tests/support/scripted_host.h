@@ -66,10 +66,11 @@ class ScriptedHost final : public MapHost {
   }
   void wait(std::chrono::milliseconds duration) const override { waits.push_back(duration); }
 
-  /// Dumps that ask for connections, not only for listeners.
+  /// Dumps of TCP that ask for connections, not only for listeners.
   [[nodiscard]] std::size_t connection_dumps() const {
     std::size_t count = 0;
-    for (const auto& query : queries) count += (query.states & kConnectedStates) != 0 ? 1U : 0U;
+    for (const auto& query : queries)
+      count += query.protocol == Protocol::tcp && (query.states & kConnectedStates) != 0 ? 1U : 0U;
     return count;
   }
   void listener(const std::string& address, std::uint16_t port, std::uint64_t inode) {

@@ -171,7 +171,7 @@ TEST(Locate, PathsStartAtTheDirectoryHaproxyChangesTo) {
   ScriptedHost host;
   host.process(10, "haproxy -C etc -f a.cfg", kService);
   host.links["/proc/10/cwd"] = "/srv";
-  const auto& instance = locate(host).instances->front();
+  const auto instance = locate(host).instances->front();
   EXPECT_EQ(absolute_path("a.cfg", instance), "/srv/etc/a.cfg");
   EXPECT_EQ(absolute_path("/a.cfg", instance), "/a.cfg");
 }

@@ -13,8 +13,9 @@ TEST(PortSet, RangesHoldBothEnds) {
   ports.add({65535, 65535});
   ports.add({10, 9});
   EXPECT_EQ(ports.size(), 67);
-  for (const std::uint16_t port : {63, 64, 127, 128, 65535}) EXPECT_TRUE(ports.contains(port)) << port;
-  for (const std::uint16_t port : {0, 62, 129, 65534}) EXPECT_FALSE(ports.contains(port)) << port;
+  for (const int port : {63, 64, 127, 128, 65535})
+    EXPECT_TRUE(ports.contains(static_cast<std::uint16_t>(port))) << port;
+  for (const int port : {0, 62, 129, 65534}) EXPECT_FALSE(ports.contains(static_cast<std::uint16_t>(port))) << port;
 }
 
 TEST(PortSet, FirstInARange) {
