@@ -10,7 +10,6 @@ namespace {
 
 constexpr haproxy::Version kDefaultShards{2, 8, 0};  // tune.listener.default-shards: by-group unless written
 constexpr std::int64_t kThreadsPerGroup = 64;
-constexpr std::int64_t kMostThreads = 4096;  // MAX_THREADS of the largest build; more is refused by haproxy
 
 /// How many existing threads a set names; haproxy refuses a set without any.
 std::int64_t threads_in_set(std::string_view set, const ThreadLayout& layout) {
@@ -33,8 +32,9 @@ std::int64_t shards_of(const haproxy::Bind& bind, const Scope& scope, std::int64
 }  // namespace
 
 Result<Term> threads(const Scope& scope) {
-  if (const auto& written = scope.config.global.nbthread; written)
-    return Term{"threads", std::min(written->value, kMostThreads), written->origin};
+  if (const auto& written = scope.config.global.nbthread; written) {
+    return Term{"threads", std::min(written->value, static_cast<std::int64_t>(kMostThreads)), written->origin};
+  }
   if (const auto workers = scope.instance.workers(); !workers.empty() && workers.front()->threads > 0) {
     return Term{"threads", workers.front()->threads, {}};
   }

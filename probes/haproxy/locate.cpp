@@ -81,17 +81,25 @@ Result<std::vector<InstanceFacts>> named(std::vector<InstanceFacts> instances, c
 }
 
 /// The instance a named configuration would replace.
-Result<std::vector<InstanceFacts>> as_candidate(std::vector<InstanceFacts> instances, const Wanted& wanted) {
+/// A path named by the user starts at our own working directory; made absolute, root may trust or distrust it.
+std::string from_here(const HostView& host, const std::string& path) {
+  if (path.empty() || path.front() == '/' || host.kind() != HostKind::live) return path;
+  const auto here = host.link("/proc/self/cwd");
+  return here ? *here + (*here == "/" ? "" : "/") + path : path;
+}
+
+Result<std::vector<InstanceFacts>> as_candidate(const HostView& host, std::vector<InstanceFacts> instances,
+                                                const Wanted& wanted) {
   if (instances.size() != 1) {
     return fail(std::errc::invalid_argument, "--config",
                 "several instances run (" + names_of(instances) + "): name the one it is meant for with --instance");
   }
   auto& line = instances.front().command_line;
-  line.configs = wanted.configs;
+  line.configs.clear();
+  for (const auto& path : wanted.configs) line.configs.push_back(from_here(host, path));
   line.directory.clear();
   instances.front().source = ConfigSource::named;
-  if (!instances.front().running() && !installed(instances.front().unit))
-    instances.front().name = wanted.configs.front();
+  if (!instances.front().running() && !installed(instances.front().unit)) instances.front().name = line.configs.front();
   return instances;
 }
 
@@ -113,7 +121,7 @@ Result<std::vector<InstanceFacts>> locate_instances(const HostView& host, const 
     instances = std::move(*one);
   }
   if (wanted.configs.empty()) return instances;
-  return as_candidate(std::move(instances), wanted);
+  return as_candidate(host, std::move(instances), wanted);
 }
 
 Environment environment_of(const HostView& host, const InstanceFacts& instance) {
