@@ -10,13 +10,20 @@
 namespace preflight::cli {
 namespace {
 
-std::string written(const Report& report, const Options& options) {
-  if (options.format == Format::json) return json_report(report);
+int deliver_text(const Report& report, const Options& options) {
   TextOptions text;
   text.color = wants_color(options.color, Stream::output);
   text.verbose = options.verbose;
   text.quiet = options.quiet;
-  return text_report(report, text);
+  return deliver(text_report(report, text), report.exit_code);
+}
+
+int deliver_json(const Report& report) {
+  Result<void> taken;
+  write_json_report(report, [&](std::string_view piece) {
+    if (taken) taken = write_all(Stream::output, piece);
+  });
+  return deliver(taken, report.exit_code);
 }
 
 }  // namespace
@@ -27,7 +34,8 @@ int run_check(const Options& options) {
   auto& session = std::get<Session>(opened);
   const auto run = run_checks(*session.host, std::move(session.policy), options);
   if (!run) return refuse(run.error(), kUsage);
-  return deliver(written((*run)->report, options), (*run)->report.exit_code);
+  const auto& report = (*run)->report;
+  return options.format == Format::json ? deliver_json(report) : deliver_text(report, options);
 }
 
 }  // namespace preflight::cli

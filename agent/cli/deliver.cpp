@@ -6,9 +6,10 @@
 
 namespace preflight::cli {
 
-int deliver(std::string_view result, int exit_code) {
+int deliver(std::string_view result, int exit_code) { return deliver(write_all(Stream::output, result), exit_code); }
+
+int deliver(const Result<void>& written, int exit_code) {
   constexpr int kIncomplete = 3;
-  const auto written = write_all(Stream::output, result);
   if (written) return exit_code;
   log::error(describe(written.error()));
   return kIncomplete;

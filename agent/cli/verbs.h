@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "agent/cli/options.h"
+#include "probes/base/result.h"
 
 namespace preflight::cli {
 
@@ -17,5 +18,7 @@ namespace preflight::cli {
 /// Writes a result to stdout; `exit_code` when all of it was taken, else 3 with a message: what was not told is not
 /// known to the reader.
 [[nodiscard]] int deliver(std::string_view result, int exit_code = 0);
+/// The same for a result that was written already, or could not be.
+[[nodiscard]] int deliver(const Result<void>& written, int exit_code);
 
 }  // namespace preflight::cli

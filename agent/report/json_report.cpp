@@ -5,6 +5,7 @@
 
 #include "agent/report/json.h"
 #include "agent/report/json_parts.h"
+#include "agent/report/json_writer.h"
 #include "policies/listening.h"
 #include "probes/base/visit.h"
 
@@ -12,6 +13,7 @@ namespace preflight {
 namespace {
 
 using json::Json;
+using json::Writer;
 
 /// RFC 3339 in UTC.
 std::string timestamp(std::int64_t seconds) {
@@ -52,24 +54,27 @@ Json instance_of(const haproxy::InstanceFacts& instance, HostKind kind) {
   return value;
 }
 
-Json terms_of(const std::vector<Term>& terms) {
-  Json list = Json::array();
-  for (const auto& term : terms) {
-    const bool written = term.origin.written() && term.origin.file != nullptr;
-    list.push_back({{"label", term.label},
-                    {"value", term.value},
-                    {"file", written ? Json(*term.origin.file) : Json()},
-                    {"line", written ? Json(term.origin.line) : Json()}});
-  }
-  return list;
+void write_terms(Writer& out, const std::vector<Term>& terms) {
+  out.array([&] {
+    for (const auto& term : terms) {
+      const bool written = term.origin.written() && term.origin.file != nullptr;
+      out.object([&] {
+        out.key("label").text(term.label);
+        out.key("value").number(term.value);
+        written ? out.key("file").text(*term.origin.file) : out.key("file").null();
+        written ? out.key("line").number(term.origin.line) : out.key("line").null();
+      });
+    }
+  });
 }
 
-Json measure_of(const Measure& measure) {
-  Json value;
+void write_members(Writer& out, const Measure& measure) {
+  out.key("value");
   visit(
-      measure.value, [](std::monostate) {}, [&](std::int64_t number) { value = number; },
-      [&](const std::string& text) { value = text; });
-  return {{"value", std::move(value)}, {"unit", json::optional_text(measure.unit)}, {"text", measure.text}};
+      measure.value, [&](std::monostate) { out.null(); }, [&](std::int64_t number) { out.number(number); },
+      [&](const std::string& text) { out.text(text); });
+  out.key("unit").optional_text(measure.unit);
+  out.key("text").text(measure.text);
 }
 
 std::string_view name_of(Relation relation) {
@@ -86,49 +91,63 @@ std::string_view name_of(Relation relation) {
   return {};
 }
 
-Json expectation_of(const Expectation& expectation) {
-  Json value = measure_of(expectation.measure);
-  value["relation"] = name_of(expectation.relation);
-  return value;
+void write_where(Writer& out, const Where& where) {
+  const auto& origin = where.origin;
+  const bool line = origin.written() && origin.file != nullptr;
+  if (!line && (origin.written() || where.object.empty())) return out.null();
+  out.object([&] {
+    if (!line) return out.key("object").text(where.object);
+    out.key("file").text(*origin.file);
+    out.key("line").number(origin.line);
+    out.key("column").number(origin.column);
+  });
 }
 
-Json where_of(const Where& where) {
-  if (where.origin.written()) return json::origin(where.origin);
-  return where.object.empty() ? Json() : Json{{"object", where.object}};
-}
+/// What a result says beyond its verdict; the parts that an outcome has not are null or empty.
+struct Told {
+  std::string_view outcome;
+  bool has_severity = false;
+  const Detail* detail = nullptr;
+  std::string why{};
+  const Error* error = nullptr;
+  bool prevents_start = false;
+};
 
-void describe_detail(Json& value, const Detail& detail) {
-  if (detail.observed) value["observed"] = measure_of(*detail.observed);
-  if (detail.expected) value["expected"] = expectation_of(*detail.expected);
-  value["why"] = json::optional_text(detail.why);
-  value["where"] = where_of(detail.where);
-  value["evidence"] = detail.evidence;
-  value["terms"] = terms_of(detail.terms);
-}
-
-void describe_outcome(Json& value, const CheckResult& result) {
-  visit(
-      result.outcome,
-      [&](const Pass& pass) {
-        value["outcome"] = "pass";
-        describe_detail(value, pass.detail);
+Told told_of(const Outcome& outcome) {
+  return visit(
+      outcome, [](const Pass& pass) { return Told{.outcome = "pass", .detail = &pass.detail, .why = pass.detail.why}; },
+      [](const Fail& failure) {
+        return Told{.outcome = "fail",
+                    .has_severity = true,
+                    .detail = &failure.detail,
+                    .why = failure.detail.why,
+                    .prevents_start = failure.prevents_start};
       },
-      [&](const Fail& failure) {
-        value["outcome"] = "fail";
-        value["severity"] = to_string(result.severity);
-        value["prevents_start"] = failure.prevents_start;
-        describe_detail(value, failure.detail);
-      },
-      [&](const NotApplicable& idle) {
-        value["outcome"] = "not_applicable";
-        value["why"] = json::optional_text(idle.reason);
-      },
-      [&](const Unknown& unknown) {
-        value["outcome"] = "unknown";
-        value["severity"] = to_string(result.severity);
-        value["why"] = describe(unknown.error);
-        value["error"] = json::error(unknown.error);
+      [](const NotApplicable& idle) { return Told{.outcome = "not_applicable", .why = idle.reason}; },
+      [](const Unknown& unknown) {
+        return Told{
+            .outcome = "unknown", .has_severity = true, .why = describe(unknown.error), .error = &unknown.error};
       });
+}
+
+void write_detail(Writer& out, const Detail& detail, std::string_view why) {
+  out.key("observed");
+  detail.observed ? out.object([&] { write_members(out, *detail.observed); }) : out.null();
+  out.key("expected");
+  if (detail.expected) {
+    out.object([&] {
+      write_members(out, detail.expected->measure);
+      out.key("relation").text(name_of(detail.expected->relation));
+    });
+  } else {
+    out.null();
+  }
+  out.key("why").optional_text(why);
+  write_where(out.key("where"), detail.where);
+  out.key("evidence").array([&] {
+    for (const auto& line : detail.evidence) out.text(line);
+  });
+  write_terms(out.key("terms"), detail.terms);
 }
 
 Json waiver_of(const Waiver& waiver) {
@@ -140,46 +159,27 @@ Json waiver_of(const Waiver& waiver) {
           {"line", waiver.place.line == 0 ? Json() : Json(waiver.place.line)}};
 }
 
-Json result_of(const CheckResult& result) {
+void write_result(Writer& out, const CheckResult& result) {
   const auto& check = *result.check;
-  Json value = {{"check", check.id},
-                {"subject", result.subject.text},
-                {"outcome", nullptr},
-                {"severity", nullptr},
-                {"title", check.title},
-                {"observed", nullptr},
-                {"expected", nullptr},
-                {"why", nullptr},
-                {"where", nullptr},
-                {"evidence", Json::array()},
-                {"terms", Json::array()},
-                {"error", nullptr},
-                {"prevents_start", false},
-                {"advice", json::optional_text(check.advice)},
-                {"remedy", json::optional_text(check.remedy)},
-                {"waiver", nullptr},
-                {"consequence_of", nullptr}};
-  describe_outcome(value, result);
-  if (result.waiver != nullptr) value["waiver"] = waiver_of(*result.waiver);
-  if (result.consequence_of) {
-    value["consequence_of"] = {{"check", result.consequence_check}, {"subject", result.consequence_of->text}};
-  }
-  return value;
-}
-
-/// A quantity that could not be computed is in the list too, with the reason.
-Json demand_entry(std::string_view name, const InstanceDemand& demand, Json subject, const Result<Quantity>& quantity) {
-  return {{"name", name},
-          {"instance", demand.instance == nullptr ? Json() : Json(demand.instance->name)},
-          {"subject", std::move(subject)},
-          {"value", quantity ? Json(quantity->value) : Json()},
-          {"basis", quantity ? Json(to_string(quantity->basis)) : Json()},
-          {"terms", quantity ? terms_of(quantity->terms) : Json::array()},
-          {"error", quantity ? Json() : json::error(quantity.error())}};
-}
-
-Json listener_of(const BacklogDemand& backlog) {
-  return backlog.bind == nullptr ? Json() : Json(subject_of(*backlog.bind).text);
+  const Told told = told_of(result.outcome);
+  static const Detail kNone;
+  out.object([&] {
+    out.key("check").text(check.id);
+    out.key("subject").text(result.subject.text);
+    out.key("outcome").text(told.outcome);
+    out.key("severity").optional_text(told.has_severity ? to_string(result.severity) : std::string_view());
+    out.key("title").text(check.title);
+    write_detail(out, told.detail != nullptr ? *told.detail : kNone, told.why);
+    out.key("error").tree(told.error != nullptr ? json::error(*told.error) : Json());
+    out.key("prevents_start").boolean(told.prevents_start);
+    out.key("advice").optional_text(check.advice);
+    out.key("remedy").optional_text(check.remedy);
+    out.key("waiver").tree(result.waiver != nullptr ? waiver_of(*result.waiver) : Json());
+    out.key("consequence_of")
+        .tree(result.consequence_of
+                  ? Json{{"check", result.consequence_check}, {"subject", result.consequence_of->text}}
+                  : Json());
+  });
 }
 
 /// How many ports the configuration binds, one term for each line that binds some.
@@ -193,18 +193,41 @@ Quantity ports_of(const std::vector<PortDemand>& ports) {
   return total;
 }
 
-void add_demand(Json& list, const InstanceDemand& demand) {
-  list.push_back(demand_entry("file_descriptors", demand, nullptr, demand.file_descriptors));
-  for (const auto& each : demand.backlog) {
-    list.push_back(demand_entry("backlog", demand, listener_of(each), each.backlog));
+/// The demands of one instance; a quantity that could not be computed is among them, with the reason.
+class DemandList {
+ public:
+  DemandList(Writer& out, const InstanceDemand& demand) : out_(out), demand_(demand) {}
+
+  void write() const {
+    entry("file_descriptors", {}, demand_.file_descriptors);
+    for (const auto& each : demand_.backlog) entry("backlog", listener_of(each), each.backlog);
+    for (const auto& each : demand_.source_ports) {
+      entry("source_ports", subject::tuple(each.source, each.destination).text, each.connections);
+    }
+    entry("conntrack", {}, demand_.conntrack);
+    entry("ports", {}, ports_of(demand_.ports));
   }
-  for (const auto& each : demand.source_ports) {
-    const auto about = subject::tuple(each.source, each.destination);
-    list.push_back(demand_entry("source_ports", demand, about.text, each.connections));
+
+ private:
+  static std::string listener_of(const BacklogDemand& backlog) {
+    return backlog.bind == nullptr ? std::string() : subject_of(*backlog.bind).text;
   }
-  list.push_back(demand_entry("conntrack", demand, nullptr, demand.conntrack));
-  list.push_back(demand_entry("ports", demand, nullptr, ports_of(demand.ports)));
-}
+
+  void entry(std::string_view name, std::string_view subject, const Result<Quantity>& quantity) const {
+    out_.object([&] {
+      out_.key("name").text(name);
+      demand_.instance == nullptr ? out_.key("instance").null() : out_.key("instance").text(demand_.instance->name);
+      out_.key("subject").optional_text(subject);
+      quantity ? out_.key("value").number(quantity->value) : out_.key("value").null();
+      out_.key("basis").optional_text(quantity ? to_string(quantity->basis) : std::string_view());
+      write_terms(out_.key("terms"), quantity ? quantity->terms : std::vector<Term>());
+      out_.key("error").tree(quantity ? Json() : json::error(quantity.error()));
+    });
+  }
+
+  Writer& out_;
+  const InstanceDemand& demand_;
+};
 
 Json summary_of(const Summary& summary) {
   return {{"pass", summary.pass},
@@ -218,25 +241,37 @@ Json summary_of(const Summary& summary) {
 
 }  // namespace
 
+void write_json_report(const Report& report, const json::Sink& sink) {
+  Writer out(sink);
+  out.object([&] {
+    out.key("schema").text("lbpreflight.report/1");
+    out.key("tool").tree(json::tool());
+    out.key("taken_at").text(timestamp(report.taken_at));
+    out.key("took_ms").number(report.took.count());
+    out.key("host").tree(json::host(report.facts->host));
+    out.key("instances").array([&] {
+      for (const auto& each : report.facts->instances) out.tree(instance_of(each, report.facts->host.kind));
+    });
+    out.key("demand").array([&] {
+      for (const auto& each : report.demand->instances) DemandList(out, each).write();
+    });
+    out.key("results").array([&] {
+      for (const auto& each : report.assessment->results) write_result(out, each);
+    });
+    out.key("summary").tree(summary_of(report.summary));
+    out.key("fail_on").text(to_string(report.fail_on));
+    out.key("exit_code").number(report.exit_code);
+    out.key("notes").array([&] {
+      for (const auto& note : report.notes) out.text(note);
+    });
+  });
+  out.finish();
+}
+
 std::string json_report(const Report& report) {
-  Json instances = Json::array();
-  for (const auto& each : report.facts->instances) instances.push_back(instance_of(each, report.facts->host.kind));
-  Json demand = Json::array();
-  for (const auto& each : report.demand->instances) add_demand(demand, each);
-  Json results = Json::array();
-  for (const auto& each : report.assessment->results) results.push_back(result_of(each));
-  return json::bytes({{"schema", "lbpreflight.report/1"},
-                      {"tool", json::tool()},
-                      {"taken_at", timestamp(report.taken_at)},
-                      {"took_ms", report.took.count()},
-                      {"host", json::host(report.facts->host)},
-                      {"instances", std::move(instances)},
-                      {"demand", std::move(demand)},
-                      {"results", std::move(results)},
-                      {"summary", summary_of(report.summary)},
-                      {"fail_on", to_string(report.fail_on)},
-                      {"exit_code", report.exit_code},
-                      {"notes", report.notes}});
+  std::string document;
+  write_json_report(report, [&](std::string_view piece) { document += piece; });
+  return document;
 }
 
 }  // namespace preflight
