@@ -29,7 +29,9 @@ bool needs_a_running_host(const Outcome& outcome) {
 }
 
 void run(const Check& check, const Case& scene, const CheckPolicy& policy, std::vector<CheckResult>& results) {
-  for (auto& [subject, outcome] : check.evaluate(scene)) {
+  auto outcomes = check.evaluate(scene);
+  results.reserve(results.size() + outcomes.size());
+  for (auto& [subject, outcome] : outcomes) {
     if (needs_a_running_host(outcome)) outcome = NotApplicable{"offline tree"};
     const Severity severity = severity_of(check, outcome, policy);
     results.push_back(
@@ -136,6 +138,18 @@ bool before(const CheckResult& a, const CheckResult& b) {
          std::forward_as_tuple(rank(b), b.check->id, b.subject.text);
 }
 
+/// Sorts by address and moves each result once: a result is large, and there is one for each server.
+std::vector<CheckResult> in_order(std::vector<CheckResult>&& results) {
+  std::vector<CheckResult*> order;
+  order.reserve(results.size());
+  for (CheckResult& result : results) order.push_back(&result);
+  std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) { return before(*a, *b); });
+  std::vector<CheckResult> sorted;
+  sorted.reserve(results.size());
+  for (CheckResult* result : order) sorted.push_back(std::move(*result));
+  return sorted;
+}
+
 }  // namespace
 
 std::vector<const Check*> select_checks(const Policy& policy, const Selection& selection,
@@ -159,7 +173,7 @@ Assessment assess(const Facts& facts, const Demand& demand, const Policy& policy
   Waiving waiving(policy.waivers, checks, today);
   for (CheckResult& result : results) waiving.apply(result);
   fold(results);
-  std::stable_sort(results.begin(), results.end(), before);
+  results = in_order(std::move(results));
   assessment.expired_waivers = waiving.that_were(Use::lapsed);
   assessment.unused_waivers = waiving.that_were(Use::nothing_found);
   return assessment;

@@ -64,7 +64,9 @@ Outcome judge(const SourcePortsDemand& tuple, const Supply& supply, const Settin
 void judge_network(const NetworkFacts& network, const Case& c, Outcomes& outcomes) {
   const auto usable = usable_source_ports(network);
   const auto observed = observed_use(network);
-  for (const auto& tuple : tuples_in(network, c)) {
+  const auto tuples = tuples_in(network, c);
+  outcomes.reserve(outcomes.size() + tuples.size());
+  for (const auto& tuple : tuples) {
     const auto about = subject::tuple(tuple.source, tuple.destination);
     if (!usable || !observed) {
       outcomes.push_back({about, Unknown{usable ? observed.error() : usable.error()}});
