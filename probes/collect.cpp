@@ -17,11 +17,12 @@ namespace {
 
 using haproxy::InstanceFacts;
 
-/// The programs of one instance, under way.
+/// The programs of one instance, under way, and what was read of its configuration meanwhile.
 struct Running {
   Result<std::string> path;
   haproxy::PendingRun version = unread("haproxy -vv");
   haproxy::PendingVerdict verdict;
+  Result<std::vector<haproxy::SourceFile>> files = unread("configuration");
 };
 
 std::string pretty_name(const HostView& host) {
@@ -88,14 +89,21 @@ Running start_programs(const HostView& host, const InstanceFacts& instance, bool
   return running;
 }
 
-Result<haproxy::Config> read_config(const HostView& host, const InstanceFacts& instance, const std::string& host_name) {
+Result<std::vector<haproxy::SourceFile>> load_config(const HostView& host, const InstanceFacts& instance) {
   const std::string root = haproxy::root_of(host, instance);
   std::vector<std::string> paths;
   for (const auto& path : instance.command_line.configs) paths.push_back(root + absolute_path(path, instance));
   if (paths.empty()) return fail(std::errc::no_such_file_or_directory, "configuration", "the command line names none");
   auto files = haproxy::load_files(host, paths, "");
-  if (!files) return tl::make_unexpected(files.error());
+  if (!files) return files;
   for (auto& file : *files) file.path.erase(0, root.size());
+  return files;
+}
+
+/// What `.if` finds true depends on the binary, so this has to wait for its -vv; loading the files has not.
+Result<haproxy::Config> parse_config(const HostView& host, const InstanceFacts& instance, const std::string& host_name,
+                                     const Result<std::vector<haproxy::SourceFile>>& files) {
+  if (!files) return tl::make_unexpected(files.error());
   haproxy::ReadContext context{.environment = haproxy::environment_of(host, instance),
                                .local_peer = instance.command_line.local_peer,
                                .host_name = host_name};
@@ -144,13 +152,15 @@ Result<Facts> collect(const HostView& host, const CollectRequest& request) {
   for (const auto& instance : facts.instances) {
     programs.push_back(start_programs(host, instance, verdict, facts.host.euid));
   }
+  for (std::size_t i = 0; i < programs.size(); ++i) programs[i].files = load_config(host, facts.instances[i]);
   read_sysctls_of_host(host, request, facts);
   for (auto& network : facts.networks) read_network(host, request, network);
 
   for (std::size_t i = 0; i < programs.size(); ++i) {
     auto& instance = facts.instances[i];
     instance.binary = haproxy::finish_version(std::move(programs[i].version), programs[i].path.value_or("haproxy"));
-    instance.config = read_config(host, instance, facts.host.name);
+    instance.config = parse_config(host, instance, facts.host.name, programs[i].files);
+    programs[i].files = unread("configuration");
   }
   if (const auto readable = named_config_is_readable(facts); !readable) return tl::make_unexpected(readable.error());
   for (auto& network : facts.networks) {

@@ -20,6 +20,9 @@
 #include <string>
 #include <utility>
 
+// Boost takes vfork(2) for gone where POSIX.1-2008 is asked for, which g++ does on Linux; it is there.
+#define BOOST_POSIX_HAS_VFORK 1
+
 #include <boost/process/args.hpp>
 #include <boost/process/child.hpp>
 #include <boost/process/env.hpp>
@@ -37,6 +40,10 @@ namespace {
 
 namespace process = boost::process;
 using Clock = std::chrono::steady_clock;
+
+/// haproxy flushes its -vv in some fifty pieces. To be woken for each costs more than the reading, so the pipe is left
+/// to fill and emptied at the end, or this often if that takes long.
+constexpr std::chrono::milliseconds kTakeOutputEvery{5};
 
 /// What happens between fork and exec. `limit_handles` is not used: it closes the child's own standard output and the
 /// pipe that reports a failed exec (Boost 1.74 and 1.81), so a missing program would look like exit code 1.
@@ -91,7 +98,7 @@ Result<pid_t> spawn(const Command& command, int output) {
     std::error_code error;
     process::child child(process::exe = command.path, process::args = command.arguments, environment,
                          process::std_in < process::null, process::posix::fd.bind(STDOUT_FILENO, output),
-                         process::posix::fd.bind(STDERR_FILENO, output), isolation, error);
+                         process::posix::fd.bind(STDERR_FILENO, output), process::posix::use_vfork, isolation, error);
     if (error) return fail_errno(error.value(), command.text());
     const pid_t pid = child.id();
     child.detach();
@@ -124,13 +131,13 @@ class RunningCommand final : public PendingCommand {
     for (;;) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
       if (left <= 0) return timed_out();
-      std::array<pollfd, 2> watched{pollfd{output_.number(), POLLIN, 0}, pollfd{process_.number(), POLLIN, 0}};
-      if (::poll(watched.data(), watched.size(), static_cast<int>(std::min<std::int64_t>(left, 60'000))) < 0) {
+      pollfd ended{process_.number(), POLLIN, 0};
+      if (::poll(&ended, 1, static_cast<int>(std::min<std::int64_t>(left, kTakeOutputEvery.count()))) < 0) {
         if (errno == EINTR) continue;
         return fail_errno(errno, text_);
       }
-      if (watched[0].revents != 0) drain();
-      if (watched[1].revents != 0) return collected();
+      if (ended.revents != 0) return collected();
+      drain();
     }
   }
 
@@ -140,7 +147,6 @@ class RunningCommand final : public PendingCommand {
     std::array<char, 65536> buffer;
     const auto count = ::read(output_.number(), buffer.data(), buffer.size());
     if (count < 0) return;
-    if (count == 0) output_ = Descriptor();  // poll(2) ignores a negative descriptor
     const auto room = std::min(limit_ - result_.out.size(), static_cast<std::size_t>(count));
     result_.out.append(buffer.data(), room);
     if (room < static_cast<std::size_t>(count)) result_.truncated = true;

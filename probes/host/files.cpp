@@ -91,12 +91,21 @@ ssize_t read_some(const Descriptor& file, char* to, std::size_t size) {
   return count;
 }
 
+/// Files that hand out all they have to one read(2): a sysctl, and the name of a process, of which there is one for
+/// each process of the host. Neither has a size worth asking for.
+bool one_record(std::string_view path) {
+  constexpr std::string_view kSysctls = "/proc/sys/";
+  constexpr std::string_view kName = "/comm";
+  return path.substr(0, kSysctls.size()) == kSysctls ||
+         (path.size() > kName.size() && path.substr(path.size() - kName.size()) == kName);
+}
+
 /// A sysctl gives its whole value to the first read and nothing to a second one, so a value that fills the buffer has
 /// lost its end and must be read again from the start with a larger one.
-Result<std::string> read_sysctl(const Descriptor& file, const std::string& path, std::size_t limit) {
+Result<std::string> read_record(const Descriptor& file, const std::string& path, std::size_t limit) {
   Chunk chunk;
   const auto count = read_some(file, chunk.data(), chunk.size());
-  if (count < 0) return fail_errno(errno, path);
+  if (count < 0) return errno == EISDIR ? refuse(FileKind::directory, path) : fail_errno(errno, path);
   std::string value(chunk.data(), static_cast<std::size_t>(count));
   if (value.size() == chunk.size()) {
     value.resize(kSysctlLimit);
@@ -134,7 +143,6 @@ Result<std::string> read_stream(const Descriptor& file, const std::string& path,
 
 Result<std::string> read_regular(const Descriptor& file, const struct stat& status, const std::string& path,
                                  std::size_t limit) {
-  if (path.rfind("/proc/sys/", 0) == 0) return read_sysctl(file, path, limit);
   return read_stream(file, path, static_cast<std::size_t>(status.st_size), limit);
 }
 
@@ -144,6 +152,7 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
   const bool kernel = made_by_kernel(path);
   auto file = open_as(path, kernel ? O_RDONLY | O_NONBLOCK : O_PATH, path);
   if (!file) return tl::make_unexpected(std::move(file.error()));
+  if (kernel && one_record(path)) return read_record(*file, path, limit);
   const auto status = look_at(*file, path);
   if (!status) return tl::make_unexpected(status.error());
   if (kernel) return read_regular(*file, *status, path, limit);

@@ -12,8 +12,8 @@
 namespace preflight {
 
 /// The content of a regular file, links followed. Anything else is refused before it is opened for reading; more than
-/// `limit` bytes is file_too_large. Costs open, fstat, read and close below /proc and /sys (one more read where the
-/// kernel hands a file out in pieces), two calls more elsewhere.
+/// `limit` bytes is file_too_large. Costs open, read and close for a sysctl and for /proc/PID/comm, fstat and a read
+/// more for other files of /proc and /sys, and two calls more elsewhere.
 [[nodiscard]] Result<std::string> read_file(const std::string& path, std::size_t limit);
 
 /// The names in a directory without "." and "..", in byte order; more than a million is an error.
