@@ -4,9 +4,9 @@
 #include <ctime>
 
 #include "agent/report/json.h"
+#include "agent/report/json_demand.h"
 #include "agent/report/json_parts.h"
 #include "agent/report/json_writer.h"
-#include "policies/listening.h"
 #include "probes/base/visit.h"
 
 namespace preflight {
@@ -52,20 +52,6 @@ Json instance_of(const haproxy::InstanceFacts& instance, HostKind kind) {
     value["version"] = instance.binary->version_text;
   }
   return value;
-}
-
-void write_terms(Writer& out, const std::vector<Term>& terms) {
-  out.array([&] {
-    for (const auto& term : terms) {
-      const bool written = term.origin.written() && term.origin.file != nullptr;
-      out.object([&] {
-        out.key("label").text(term.label);
-        out.key("value").number(term.value);
-        written ? out.key("file").text(*term.origin.file) : out.key("file").null();
-        written ? out.key("line").number(term.origin.line) : out.key("line").null();
-      });
-    }
-  });
 }
 
 void write_members(Writer& out, const Measure& measure) {
@@ -147,7 +133,7 @@ void write_detail(Writer& out, const Detail& detail, std::string_view why) {
   out.key("evidence").array([&] {
     for (const auto& line : detail.evidence) out.text(line);
   });
-  write_terms(out.key("terms"), detail.terms);
+  json::write_terms(out.key("terms"), detail.terms);
 }
 
 Json waiver_of(const Waiver& waiver) {
@@ -182,53 +168,6 @@ void write_result(Writer& out, const CheckResult& result) {
   });
 }
 
-/// How many ports the configuration binds, one term for each line that binds some.
-Quantity ports_of(const std::vector<PortDemand>& ports) {
-  Quantity total{.basis = Basis::configured};
-  for (const auto& port : ports) {
-    const std::int64_t count = port.bind == nullptr ? 1 : port.bind->address.port_count();
-    total.value += count;
-    total.terms.push_back({port.owner, count, port.bind == nullptr ? haproxy::Origin{} : port.bind->origin});
-  }
-  return total;
-}
-
-/// The demands of one instance; a quantity that could not be computed is among them, with the reason.
-class DemandList {
- public:
-  DemandList(Writer& out, const InstanceDemand& demand) : out_(out), demand_(demand) {}
-
-  void write() const {
-    entry("file_descriptors", {}, demand_.file_descriptors);
-    for (const auto& each : demand_.backlog) entry("backlog", listener_of(each), each.backlog);
-    for (const auto& each : demand_.source_ports) {
-      entry("source_ports", subject::tuple(each.source, each.destination).text, each.connections);
-    }
-    entry("conntrack", {}, demand_.conntrack);
-    entry("ports", {}, ports_of(demand_.ports));
-  }
-
- private:
-  static std::string listener_of(const BacklogDemand& backlog) {
-    return backlog.bind == nullptr ? std::string() : subject_of(*backlog.bind).text;
-  }
-
-  void entry(std::string_view name, std::string_view subject, const Result<Quantity>& quantity) const {
-    out_.object([&] {
-      out_.key("name").text(name);
-      demand_.instance == nullptr ? out_.key("instance").null() : out_.key("instance").text(demand_.instance->name);
-      out_.key("subject").optional_text(subject);
-      quantity ? out_.key("value").number(quantity->value) : out_.key("value").null();
-      out_.key("basis").optional_text(quantity ? to_string(quantity->basis) : std::string_view());
-      write_terms(out_.key("terms"), quantity ? quantity->terms : std::vector<Term>());
-      out_.key("error").tree(quantity ? Json() : json::error(quantity.error()));
-    });
-  }
-
-  Writer& out_;
-  const InstanceDemand& demand_;
-};
-
 Json summary_of(const Summary& summary) {
   return {{"pass", summary.pass},
           {"error", summary.error},
@@ -253,7 +192,7 @@ void write_json_report(const Report& report, const json::Sink& sink) {
       for (const auto& each : report.facts->instances) out.tree(instance_of(each, report.facts->host.kind));
     });
     out.key("demand").array([&] {
-      for (const auto& each : report.demand->instances) DemandList(out, each).write();
+      for (const auto& each : report.demand->instances) json::write_demand(out, each);
     });
     out.key("results").array([&] {
       for (const auto& each : report.assessment->results) write_result(out, each);

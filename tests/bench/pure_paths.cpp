@@ -41,7 +41,7 @@ void read_a_line(benchmark::State& state, std::string_view line) {
   haproxy::Lexer lexer{haproxy::Dialect{}};
   const haproxy::Environment environment;
   for (auto _ : state) benchmark::DoNotOptimize(lexer.read(line, {}, environment).count);
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * line.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(line.size()));
 }
 BENCHMARK_CAPTURE(read_a_line, plain, std::string_view("  server s1 10.0.0.1:8080 check inter 2s weight 10"));
 BENCHMARK_CAPTURE(read_a_line, quoted, std::string_view("  http-request set-header X \"v\" if { path_beg /p }"));
@@ -50,7 +50,7 @@ void parse(benchmark::State& state) {
   const std::vector<haproxy::SourceFile> files{{"haproxy.cfg", configuration(state.range(0))}};
   const haproxy::ReadContext context;
   for (auto _ : state) benchmark::DoNotOptimize(haproxy::parse_config(files, context).lines);
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * files.front().content.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(files.front().content.size()));
   state.SetComplexityN(state.range(0));
 }
 
