@@ -37,7 +37,7 @@ TEST(BindPortsAreDistinct, OneAddressInTwoProxies) {
   EXPECT_EQ(verdict(outcome), "error");
   EXPECT_FALSE(std::get<Fail>(outcome).prevents_start) << "both start";
   EXPECT_EQ(detail_of(outcome).observed->text, "frontend a and frontend b");
-  EXPECT_EQ(detail_of(outcome).where.origin.line, 7U);
+  EXPECT_EQ(detail_of(outcome).where.origin.line, 8U);
 }
 
 TEST(BindPortsAreDistinct, WhatIsDistinct) {
