@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // bind and stats socket lines: one word may hold several addresses, and haproxy makes a listener of each port of each.
 #include <array>
+#include <utility>
 
 #include "probes/base/text.h"
 #include "probes/haproxy/read_config_sections.h"
@@ -92,6 +93,14 @@ void read_shards(Reading& reading, const Word& option, const Word& value, Bind& 
   bind.shards = *text;
 }
 
+/// Repeated, it names further threads.
+void read_threads(Reading& reading, const Word& option, const Word& value, Bind& bind) {
+  auto text = reading.text(option, value);
+  if (!text) return;
+  if (bind.thread) text->value.insert(0, bind.thread->value + ",");
+  bind.thread = std::move(text);
+}
+
 /// The options without argument; false for any other word.
 bool read_flag(std::string_view option, Bind& bind) {
   if (option == "transparent") {
@@ -118,9 +127,7 @@ void read_valued(Reading& reading, const Word& option, const Word& value, Bind& 
   } else if (option.text == "namespace") {
     bind.network_namespace = reading.text(option, value);
   } else if (option.text == "thread") {
-    const auto earlier = bind.thread ? bind.thread->value + "," : std::string();
-    bind.thread = reading.text(option, value);
-    bind.thread->value.insert(0, earlier);  // repeated, it names further threads
+    read_threads(reading, option, value, bind);
   } else if (option.text == "shards") {
     read_shards(reading, option, value, bind);
   }
