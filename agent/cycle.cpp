@@ -68,7 +68,9 @@ Result<std::unique_ptr<Run>> run_checks(const HostView& host, Policy policy, con
   report.notes = notes_of(run->facts, run->assessment);
   report.summary = summarize(run->assessment);
   report.exit_code = exit_code_of(run->assessment, options.fail_on);
-  report.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+  report.replayed = !options.bundle.empty();
+  const auto took = std::chrono::steady_clock::now() - begun;
+  if (!report.replayed) report.took = std::chrono::duration_cast<std::chrono::milliseconds>(took);
   return run;
 }
 

@@ -4,6 +4,7 @@
 
 #include "agent/report/text_parts.h"
 #include "agent/report/text_words.h"
+#include "policies/policy.h"
 
 namespace preflight::text {
 namespace {
@@ -35,6 +36,13 @@ bool unknowns_listed(const Report& report) {
   });
 }
 
+/// "as root"; of a replay the day it was recorded, which says more than how fast it was judged.
+std::string looked(const Report& report) {
+  const auto euid = report.facts->host.euid;
+  const std::string who = euid == 0 ? "as root" : "as uid " + std::to_string(euid);
+  return report.replayed ? who + " on " + to_string(day_of(report.taken_at)) : who;
+}
+
 void add_next(Page& page, const Report& report, const std::vector<Finding>& findings) {
   const auto worst = std::max_element(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
     return a.worst() < b.worst();  // of equals the first
@@ -52,9 +60,10 @@ void add_next(Page& page, const Report& report, const std::vector<Finding>& find
 }  // namespace
 
 void add_footer(Page& page, const Report& report, const std::vector<Finding>& findings, const TextOptions& options) {
-  const auto euid = report.facts->host.euid;
-  page.add_row({counts_of(report.summary, unknowns_listed(report), options.verbose),
-                euid == 0 ? "as root" : "as uid " + std::to_string(euid), std::to_string(report.took.count()) + " ms"});
+  std::vector<std::string> pieces = {counts_of(report.summary, unknowns_listed(report), options.verbose),
+                                     looked(report)};
+  if (!report.replayed) pieces.push_back(std::to_string(report.took.count()) + " ms");
+  page.add_row(pieces);
   add_next(page, report, findings);
 }
 

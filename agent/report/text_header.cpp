@@ -20,7 +20,8 @@ std::string state_of(const haproxy::InstanceFacts& instance, HostKind kind) {
   const bool is_path = instance.name.find('/') != std::string::npos;
   const std::string name = is_path ? "haproxy " : instance.name + " ";
   if (kind == HostKind::tree) return name + "(offline tree)";
-  if (!instance.running()) return name + "stopped";
+  const bool failed = instance.unit && instance.unit->active_state == "failed";
+  if (!instance.running()) return name + (failed ? "failed" : "stopped");
   std::string state = name + "running, " + counted(instance.workers().size(), "worker");
   const auto old = instance.old_workers().size();
   if (old > 0) state += ", " + counted(old, "old worker");
@@ -63,6 +64,15 @@ std::string counts_of(const Summary& summary) {
   return text;
 }
 
+/// Neither program nor configuration: the one instance stands for what was looked for.
+bool nothing_here(const Facts& facts) {
+  const auto missing = [](const Error& error) { return error.code == std::errc::no_such_file_or_directory; };
+  return std::all_of(facts.instances.begin(), facts.instances.end(), [&](const auto& instance) {
+    return !instance.running() && !instance.config && missing(instance.config.error()) && !instance.binary &&
+           missing(instance.binary.error());
+  });
+}
+
 bool prevents_start(const CheckResult& result) {
   const auto* failure = std::get_if<Fail>(&result.outcome);
   return failure != nullptr && failure->prevents_start && result.finding() && !result.consequence_of;
@@ -93,14 +103,15 @@ Verdict failing(const Report& report, const Summary& summary, const std::string&
 Verdict verdict_of(const Report& report) {
   const Summary summary = findings_counted(report);
   std::string counts = counts_of(summary);
+  if (nothing_here(*report.facts)) {
+    return {"NO HAPROXY", "neither haproxy nor a configuration is here: nothing was judged", counts, Ink::warning};
+  }
   if (exit_code_of(*report.assessment, report.fail_on) == 3) {
     const std::string open = std::to_string(summary.not_checked) + " not checked";
     counts = counts.empty() ? open : counts + ", " + open;
     return {"INCOMPLETE", counts, counts, Ink::warning};
   }
   if (!counts.empty()) return failing(report, summary, counts);
-  if (report.facts->instances.empty())
-    return {"NO HAPROXY", "no instance and no configuration was found", "", Ink::plain};
   return {"READY", "this host can carry its haproxy configuration", "", Ink::good};
 }
 
@@ -108,11 +119,11 @@ void add_header(Page& page, const Report& report) {
   const auto& host = report.facts->host;
   const auto& instances = report.facts->instances;
   std::vector<std::string> pieces{host.name, short_system(host.system)};
-  if (instances.size() == 1) {
+  if (instances.size() == 1 && !nothing_here(*report.facts)) {
     pieces.insert(pieces.end(), {version_of(instances.front()), state_of(instances.front(), host.kind),
                                  config_of(instances.front())});
   } else {
-    pieces.push_back(instances.empty() ? "no haproxy" : counted(instances.size(), "haproxy instance"));
+    pieces.push_back(instances.size() < 2 ? "no haproxy" : counted(instances.size(), "haproxy instance"));
   }
   page.add_row(pieces);
   if (instances.size() < 2) return;

@@ -38,6 +38,12 @@ std::string addend(const Term& term) {
   return text;
 }
 
+/// Whether the sentence has told this measure already; a number is told without its unit too.
+bool tells(const std::string& sentence, const Measure& measure) {
+  const auto* number = std::get_if<std::int64_t>(&measure.value);
+  return sentence.find(number != nullptr ? grouped(*number) : text::words_of(measure)) != std::string::npos;
+}
+
 }  // namespace
 
 std::string counted(std::size_t count, std::string_view noun) {
@@ -78,9 +84,10 @@ std::string comparison(const Detail& detail) {
   const std::string observed = words_of(*detail.observed);
   const std::string measure = words_of(detail.expected->measure);
   if (observed.empty() || measure.empty()) return {};
-  const auto said = [&](const std::string& words) { return detail.why.find(words) != std::string::npos; };
-  if (said(observed) && said(measure)) return {};
-  return "is " + observed + ", should be " + words_of(*detail.expected);
+  const bool numbers = std::holds_alternative<std::int64_t>(detail.expected->measure.value);
+  const bool told = tells(detail.why, *detail.observed) && (tells(detail.why, detail.expected->measure) || !numbers);
+  if (observed == measure || told) return {};
+  return "is " + observed + (numbers ? ", should be " : "; should be ") + words_of(*detail.expected);
 }
 
 std::string place(const Where& where) { return where.origin.written() ? where.origin.text() : where.object; }

@@ -48,12 +48,13 @@ Harm harm_of(const PortUser& user, const Scene& scene) {
 
 std::string endpoint_of(const SocketEntry& socket) { return endpoint(socket.local, socket.local_port); }
 
-Detail detail_of(const haproxy::Bind& bind, const PortUser& user, const std::string& what, std::string why) {
+Detail detail_of(const haproxy::Bind& bind, const PortUser& user, const std::string& what, std::string more) {
   Detail detail;
-  detail.observed = Measure(endpoint_of(user.socket) + " is " + what);
+  detail.why = endpoint_of(user.socket) + " is " + what;
+  detail.observed = Measure(detail.why);
   detail.expected = Expectation{Relation::equal, Measure(std::string("free"))};
   detail.where.origin = bind.origin;
-  detail.why = std::move(why);
+  detail.evidence.push_back(std::move(more));
   return detail;
 }
 
@@ -61,24 +62,22 @@ Outcome failure(const haproxy::Bind& bind, const PortUser& user, Harm harm) {
   switch (harm) {
     case Harm::time_wait:
       return Fail{Severity::info, detail_of(bind, user, "in TIME_WAIT",
-                                            "a closed outgoing connection still holds this port for up to a minute")};
+                                            "a closed outgoing connection holds a port for up to a minute")};
     case Harm::client:
-      return Fail{Severity::warning,
-                  detail_of(bind, user, "used by a connection of " + owners_text(user),
-                            "an outgoing connection uses this port: haproxy cannot bind it while that lasts")};
+      return Fail{Severity::warning, detail_of(bind, user, "used by a connection of " + owners_text(user),
+                                               "haproxy cannot bind it while that connection lasts")};
     case Harm::shared:
       return Fail{Severity::warning,
                   detail_of(bind, user, "held by " + owners_text(user),
-                            "another haproxy of the same user listens here: both would start, and share the "
-                            "connections")};
+                            "both haproxies would start, and share the connections: they belong to one user")};
     case Harm::not_visible:
       return Unknown{{std::errc::permission_denied, "owner of " + endpoint_of(user.socket),
                       "not visible, so it cannot be told whether it is this haproxy's own listener"}};
     case Harm::foreign:
       break;
   }
-  auto detail = detail_of(bind, user, "held by " + owners_text(user), "another program listens on this port");
-  detail.evidence.emplace_back("haproxy will say \"cannot bind socket (Address already in use)\" and exit");
+  auto detail = detail_of(bind, user, "held by " + owners_text(user),
+                          "haproxy will say \"cannot bind socket (Address already in use)\" and exit");
   return Fail{Severity::error, std::move(detail), true};
 }
 

@@ -27,10 +27,16 @@ std::vector<std::string> complaints(const haproxy::Verdict& verdict) {
   return lines;
 }
 
+Measure exit_code(int status) {
+  Measure measure(status, "exit code");
+  measure.text = "exit code " + std::to_string(status);
+  return measure;
+}
+
 Outcome judge(const haproxy::Verdict& verdict) {
   Detail detail;
-  detail.observed = Measure(verdict.status, "exit code");
-  detail.expected = Expectation{Relation::equal, Measure(0, "exit code")};
+  detail.observed = exit_code(verdict.status);
+  detail.expected = Expectation{Relation::equal, exit_code(0)};
   detail.where.object = verdict.command;
   detail.evidence = complaints(verdict);
   if (verdict.status == 0 && detail.evidence.empty()) return Pass{std::move(detail)};

@@ -25,7 +25,7 @@ Outcome outcome_of(const InstanceDemand& demand) {
     detail.evidence.push_back("how many is not known: " + describe(maxconn.error()));
   }
   detail.why = "no maxconn is set: haproxy derives " + (maxconn ? grouped(maxconn->value) : std::string("one")) +
-               " from its descriptor limit, and every other number hangs in the air";
+               " from its descriptor limit, whatever this host can carry";
   detail.where.object = demand.instance->name;
   return Fail{Severity::warning, std::move(detail)};
 }

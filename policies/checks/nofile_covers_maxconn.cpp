@@ -46,6 +46,12 @@ Detail detail_of(const Quantity& need, const Ceiling& ceiling) {
   return detail;
 }
 
+/// "needs 200,042 descriptors, haproxy.service gives 200,000"
+std::string sentence(const Quantity& need, const StartLimits& limits) {
+  return "needs " + grouped(need.value) + " descriptors, " + limits.source + " gives " +
+         grouped(clamped(limits.nofile.hard));
+}
+
 /// What haproxy prints at start; up to 3.3 the limit it names is the soft one, although the hard one is in the way.
 std::string announcement(const Quantity& need, const StartLimits& limits, const haproxy::Config& config) {
   const auto target = config.global.ulimit_n ? config.global.ulimit_n->value : need.value;
@@ -93,14 +99,14 @@ Outcome judge_start(const Quantity& need, const StartLimits& limits, std::int64_
                    limits, config);
   }
   if (!limits.may_raise) return Unknown{limits.may_raise.error()};
-  Ceiling ceiling{hard, limits.source, "", {}};
+  Ceiling ceiling{hard, limits.source, sentence(need, limits), {}};
   if (!*limits.may_raise) {
-    ceiling.why = "the hard limit is below the demand, and the starter lacks CAP_SYS_RESOURCE to raise it";
+    ceiling.why += " and no CAP_SYS_RESOURCE to raise that";
     auto outcome = refused(need, ceiling, limits, config);
     std::get<Fail>(outcome).detail.consequence_of = Cause{"unit_limit_is_live", subject::instance(instance.name)};
     return outcome;
   }
-  ceiling.why = "the hard limit is below the demand, but haproxy is started with CAP_SYS_RESOURCE and raises it";
+  ceiling.why += ", which haproxy raises by CAP_SYS_RESOURCE";
   return Fail{Severity::info, detail_of(need, ceiling)};
 }
 

@@ -19,8 +19,8 @@ bool enabled(const UnitProperties& unit) {
 
 Fail failure(Severity severity, std::string why, const UnitProperties& unit) {
   Detail detail;
-  detail.observed = Measure(unit.active_state + ", " + unit.unit_file_state);
-  detail.expected = Expectation{Relation::equal, Measure(std::string("active, enabled"))};
+  detail.observed = Measure(unit.active_state + " and " + unit.unit_file_state);
+  detail.expected = Expectation{Relation::equal, Measure(std::string("active and enabled"))};
   detail.why = std::move(why);
   detail.where.object = unit.name;
   if (!unit.result.empty() && unit.result != "success") detail.evidence.push_back("result: " + unit.result);

@@ -32,7 +32,7 @@ Outcome judge(const BacklogDemand& demand, std::int64_t limit, const Settings& s
   Detail detail;
   detail.observed = Measure(limit, "connections");
   detail.expected = Expectation{Relation::at_least, Measure(wanted, "connections")};
-  detail.why = "the kernel caps the accept queue below the backlog haproxy asks for, and neither says so";
+  detail.why = "the kernel caps accept queues at " + grouped(limit) + ", haproxy asks for " + grouped(wanted);
   detail.where.object = "/proc/sys/net/core/somaxconn";
   detail.terms = demand.backlog->terms;
   const bool configured = demand.backlog->basis == Basis::configured;
@@ -52,8 +52,10 @@ void judge_open(const OpenListener& listener, const BacklogDemand& demand, std::
                             ? "this listener's accept queue is shorter than asked, although somaxconn now allows "
                               "more: only a restart applies it, a reload does not"
                             : "this listener's accept queue was capped by somaxconn";
+  if (limit <= got) failure->detail.consequence_of = Cause{"somaxconn_covers_backlog", subject::sysctl(kKey)};
   if (const auto drops = listener.new_drops().value_or(0); drops != 0) {
     failure->severity = Severity::error;
+    failure->detail.consequence_of.reset();  // what is lost now is told by itself
     failure->detail.evidence.push_back("dropped here while we looked: " + grouped(drops));
   }
   outcomes.push_back({subject_of(*listener.first), std::move(outcome)});

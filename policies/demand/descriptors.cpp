@@ -88,7 +88,7 @@ void add_master(std::vector<Term>& terms, const Scope& scope) {
   if (!line.master_worker && !scope.config.global.master_worker) return;
   const bool apart = scope.instance.binary && scope.instance.binary->version >= kMasterApart;
   const auto sockets = static_cast<std::int64_t>(line.master_sockets.size());
-  add(terms, "the master's socket pair", 1);
+  add(terms, "socket pair of the master", 1);
   if (!apart && sockets != 0) {
     add(terms, counted(sockets, "master socket", "master sockets"), sockets);
     add(terms, "connections to the master socket", kMasterSocketUsers);
