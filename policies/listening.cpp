@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "probes/host/route.h"
+
 namespace preflight {
 namespace {
 
@@ -59,7 +61,9 @@ bool is_dual(const haproxy::Bind& bind, bool bindv6only) {
 
 bool overlaps(const haproxy::Bind& bind, const SocketEntry& socket, bool bindv6only) {
   if (protocol_of(bind) != socket.protocol || !bind.address.ip || !has_port(bind, socket.local_port)) return false;
-  return overlap({*bind.address.ip, is_dual(bind, bindv6only)}, {socket.local, !socket.v6only});
+  // A socket bound to ::ffff:127.0.0.1 holds the port of 127.0.0.1.
+  return overlap({without_mapping(*bind.address.ip), is_dual(bind, bindv6only)},
+                 {without_mapping(socket.local), !socket.v6only});
 }
 
 bool is_listening(const SocketEntry& socket) {

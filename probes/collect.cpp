@@ -171,7 +171,11 @@ Result<Facts> collect(const HostView& host, const CollectRequest& request) {
   }
   if (verdict) {
     for (std::size_t i = 0; i < programs.size(); ++i) {
-      facts.instances[i].verdict = haproxy::finish_verdict(std::move(programs[i].verdict));
+      auto& instance = facts.instances[i];
+      instance.verdict = haproxy::finish_verdict(std::move(programs[i].verdict));
+      // haproxy refuses what it cannot open; as another user than its own that says nothing of the configuration.
+      const bool barred = !instance.config && instance.config.error().code == std::errc::permission_denied;
+      if (barred && instance.verdict) instance.verdict = tl::make_unexpected(instance.config.error());
     }
   }
   return facts;

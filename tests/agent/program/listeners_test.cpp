@@ -81,7 +81,7 @@ TEST_F(Listeners, OverlapsAreTheKernels) {
 TEST_F(Listeners, ItsOwnAreNotInItsWay) {
   const auto ran = run(kListen + R"(config :8080
 sed -i '1a daemon' /etc/haproxy/haproxy.cfg
-/usr/sbin/haproxy -W -D -f /etc/haproxy/haproxy.cfg 2>&1
+/usr/sbin/haproxy -W -D -f /etc/haproxy/haproxy.cfg >started 2>&1
 until ss -Hltn | grep -q :8080; do sleep 0.05; done
 $LBPREFLIGHT --format json)");
   const auto report = test::parsed(ran);
