@@ -82,8 +82,8 @@ done)");
 
 TEST_F(HostileProcess, ItsArgumentsAndItsNameReachNoTerminalAsTheyAre) {
   const auto ran = run(kSoundConfig + R"sh(
-perl -e '$0 = "haproxy -f /tmp/\e[2J\e]0;x\a.cfg";
-         open my $c, ">", "/proc/self/comm"; syswrite $c, "haproxy"; close $c; sleep' &
+echo 'open my $c, ">", "/proc/self/comm"; syswrite $c, "haproxy"; close $c; sleep' >evil.pl
+perl evil.pl -f "$(printf '/tmp/\033[2J\033]0;x\a.cfg')" &
 until grep -qx haproxy /proc/[0-9]*/comm; do sleep 0.1; done
 $LBPREFLIGHT -v; $LBPREFLIGHT facts; $LBPREFLIGHT --format json)sh");
   EXPECT_TRUE(test::is_safe_on_a_terminal(ran.out + ran.err)) << ran.out << ran.err;

@@ -86,7 +86,7 @@ until ss -Hltn | grep -q :8080; do sleep 0.05; done
 $LBPREFLIGHT --format json)");
   const auto report = test::parsed(ran);
   EXPECT_EQ(test::results_of(report, "bind_ports_are_free").at(0).at("outcome"), "pass");
-  EXPECT_EQ(report.at("instances").at(0).at("running"), true);
+  EXPECT_EQ(report.at("instances").at(0).at("state"), "running");
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups /etc/haproxy/bi
 
 const std::string kRunning = kSoundConfig + R"(
 /usr/sbin/haproxy -W -D -f /etc/haproxy/haproxy.cfg >started 2>&1
-until ss -Hltn | grep -q :8080 && [ "$(pgrep -c haproxy)" = 2 ]; do sleep 0.05; done
+until ss -Hltn | grep -q :8080 && pgrep -c haproxy | grep -qx 2; do sleep 0.05; done
 )";
 
 class Permissions : public test::Program {};

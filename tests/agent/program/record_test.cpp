@@ -36,11 +36,11 @@ frontend web
   default_backend app
 backend app
   server a 127.0.0.1:9000
-  http-request set-header X-Backend "${BACKEND_PASSWORD}"
+  http-request set-header X-Password "${BACKEND_PASSWORD-none}"
 CONFIG
 export BACKEND_PASSWORD=canary-environment-6 DB_SECRET=canary-environment-7
 /usr/sbin/haproxy -W -D -f /etc/haproxy/haproxy.cfg -p /run/canarytest.pid >started 2>&1 || { cat started; exit 99; }
-until ss -Hltn | grep -q :8080 && [ "$(pgrep -c haproxy)" = 2 ]; do sleep 0.05; done
+until ss -Hltn | grep -q :8080 && pgrep -c haproxy | grep -qx 2; do sleep 0.05; done
 unset BACKEND_PASSWORD DB_SECRET
 )";
 
