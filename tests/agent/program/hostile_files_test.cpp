@@ -34,10 +34,11 @@ TEST_F(HostileFile, BytesLinesAndSizesWithoutSense) {
       {"binary", "head -c 1000000 /dev/urandom >/etc/haproxy/haproxy.cfg"},
       {"one line of 64 MiB", "head -c 67108864 /dev/zero | tr '\\0' a >/etc/haproxy/haproxy.cfg"},
       {"64 MiB without a letter", "head -c 67108864 /dev/zero >/etc/haproxy/haproxy.cfg"},
-      {"a million lines", "(echo frontend f; yes ' bind 127.0.0.1:8080' | head -1000000) >/etc/haproxy/haproxy.cfg"},
+      {"a million lines", "(echo frontend f; yes ' timeout client 5s' | head -1000000) >/etc/haproxy/haproxy.cfg"},
+      {"one bind 10,000 times",
+       "(echo frontend f; yes ' bind 127.0.0.1:8080' | head -10000) >/etc/haproxy/haproxy.cfg"},
       {"a million sections", "yes 'frontend f' | head -1000000 >/etc/haproxy/haproxy.cfg"},
-      {"a million servers",
-       "(echo backend b; seq -f ' server s%.0f 127.0.0.1:9000' 1000000) >/etc/haproxy/haproxy.cfg"},
+      {"100,000 servers", "(echo backend b; seq -f ' server s%.0f 127.0.0.1:9000' 100000) >/etc/haproxy/haproxy.cfg"},
   };
   for (const auto& file : files) {
     const auto ran = run(std::string(file.make) + "\ntimeout 60 $LBPREFLIGHT --skip config_is_valid");
