@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The results that are not findings: what could not be checked, what was accepted, what passed.
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
 
 #include "agent/report/text_parts.h"
 #include "agent/report/text_words.h"
@@ -32,10 +34,30 @@ ByCheck by_check(const Assessment& assessment, Wanted&& wanted) {
   return found;
 }
 
+std::string reason_of(const CheckResult& result) { return describe(std::get<Unknown>(result.outcome).error); }
+
+/// Reasons that keep several checks from looking: a missing configuration is told once, not once a check.
+template <typename Wanted>
+std::map<std::string, std::set<std::string_view>> shared_reasons(const Assessment& assessment, Wanted&& wanted) {
+  constexpr std::size_t kSeveral = 3;
+  std::map<std::string, std::set<std::string_view>> found;
+  for (const auto& result : assessment.results) {
+    if (wanted(result)) found[reason_of(result)].insert(result.check->id);
+  }
+  for (auto at = found.begin(); at != found.end();) at = at->second.size() < kSeveral ? found.erase(at) : std::next(at);
+  return found;
+}
+
+std::string joined(const std::set<std::string_view>& ids) {
+  std::string text;
+  for (const auto id : ids) text += (text.empty() ? "" : ", ") + std::string(id);
+  return text;
+}
+
 /// The subjects that share one reason are one line.
 void add_unknown_check(Page& page, std::string_view id, const std::vector<const CheckResult*>& results) {
   std::map<std::string, std::vector<const CheckResult*>> by_reason;
-  for (const auto* result : results) by_reason[describe(std::get<Unknown>(result->outcome).error)].push_back(result);
+  for (const auto* result : results) by_reason[reason_of(*result)].push_back(result);
   std::size_t listed = 0;
   for (const auto& [reason, alike] : by_reason) {
     if (++listed > kSampleSubjects && by_reason.size() > kMostSubjects) {
@@ -60,7 +82,13 @@ void add_unknowns(Page& page, const Report& report, const TextOptions& options) 
   const auto wanted = [&](const CheckResult& result) {
     return result.unknown() && result.waiver == nullptr && (options.verbose || result.severity >= report.fail_on);
   };
-  for (const auto& [id, results] : by_check(*report.assessment, wanted)) add_unknown_check(page, id, results);
+  const auto shared = shared_reasons(*report.assessment, wanted);
+  for (const auto& [reason, ids] : shared) {
+    add_headline(page, {.text = "unknown", .ink = Ink::warning}, counted(ids.size(), "check"), reason);
+    page.add({{.text = "-->", .column = 2}, {.text = joined(ids)}}, 6);
+  }
+  const auto alone = [&](const CheckResult& result) { return wanted(result) && shared.count(reason_of(result)) == 0; };
+  for (const auto& [id, results] : by_check(*report.assessment, alone)) add_unknown_check(page, id, results);
 }
 
 void add_waived(Page& page, const Assessment& assessment) {

@@ -37,9 +37,9 @@ struct ExitCase {
   int code;
 };
 
-class ExitCode : public testing::TestWithParam<ExitCase> {};
+class ExitCodeOf : public testing::TestWithParam<ExitCase> {};
 
-TEST_P(ExitCode, follows_fail_on) {
+TEST_P(ExitCodeOf, follows_fail_on) {
   const auto& c = GetParam();
   SampleReport sample;
   sample.add_passes(1);
@@ -51,7 +51,7 @@ TEST_P(ExitCode, follows_fail_on) {
 constexpr auto kInfo = Severity::info;
 constexpr auto kWarning = Severity::warning;
 constexpr auto kError = Severity::error;
-INSTANTIATE_TEST_SUITE_P(Table, ExitCode,
+INSTANTIATE_TEST_SUITE_P(Table, ExitCodeOf,
                          testing::Values(ExitCase{"all_passed", kInfo, kInfo, false, false, kInfo, 0},
                                          ExitCase{"error", kError, kInfo, true, false, kError, 1},
                                          ExitCase{"warning_below", kWarning, kInfo, true, false, kError, 0},
@@ -63,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(Table, ExitCode,
                                          ExitCase{"unknown_and_warning", kWarning, kError, true, true, kError, 3}),
                          [](const auto& each) { return std::string(each.param.name); });
 
-TEST(ExitCode, waived_findings_do_not_fail_the_run) {
+TEST(ExitCodeOfRun, waived_findings_do_not_fail_the_run) {
   SampleReport sample;
   sample.waivers.emplace_back();
   auto& failed = sample.add("somaxconn_covers_backlog", "host", Fail{}, Severity::error);
@@ -72,7 +72,7 @@ TEST(ExitCode, waived_findings_do_not_fail_the_run) {
   EXPECT_EQ(exit_code_of(sample.assessment, Severity::error), 0);
 }
 
-TEST(ExitCode, folding_does_not_hide_an_error) {
+TEST(ExitCodeOfRun, folding_does_not_hide_an_error) {
   SampleReport sample;
   sample.add("sysctls_survive_boot", "host", Fail{Severity::info, {}}, Severity::info);
   auto& folded = sample.add("somaxconn_covers_backlog", "host", Fail{}, Severity::error);
