@@ -77,7 +77,7 @@ std::vector<NetworkFacts> networks_of(const HostView& host, std::vector<Instance
   return networks;
 }
 
-Running start_programs(const HostView& host, const InstanceFacts& instance, bool verdict, std::uint32_t euid) {
+Running start_programs(const HostView& host, const InstanceFacts& instance) {
   Running running{haproxy::program_of(host, instance), unread("haproxy -vv"), {}};
   if (!running.path) {
     running.version = tl::make_unexpected(running.path.error());
@@ -85,7 +85,6 @@ Running start_programs(const HostView& host, const InstanceFacts& instance, bool
     return running;
   }
   running.version = haproxy::start_version(host, instance, *running.path);
-  if (verdict) running.verdict = haproxy::start_verdict(host, instance, *running.path, euid);
   return running;
 }
 
@@ -98,6 +97,17 @@ Result<std::vector<haproxy::SourceFile>> load_config(const HostView& host, const
   if (!files) return files;
   for (auto& file : *files) file.path.erase(0, root.size());
   return files;
+}
+
+/// haproxy is told the variables that its files name, and those alone; so it starts once they are loaded.
+void start_verdict(const HostView& host, const InstanceFacts& instance, std::uint32_t euid, Running& running) {
+  if (!running.path) return;
+  haproxy::Environment variables;
+  const auto environment = haproxy::environment_of(host, instance);
+  if (running.files && !environment.empty()) {
+    for (const auto& file : *running.files) variables.merge(haproxy::named_variables(file.content, environment));
+  }
+  running.verdict = haproxy::start_verdict(host, instance, *running.path, euid, variables);
 }
 
 /// What `.if` finds true depends on the binary, so this has to wait for its -vv; loading the files has not.
@@ -150,9 +160,12 @@ Result<Facts> collect(const HostView& host, const CollectRequest& request) {
   std::vector<Running> programs;
   const bool verdict = request.needs.count(Need::verdict) != 0;
   for (const auto& instance : facts.instances) {
-    programs.push_back(start_programs(host, instance, verdict, facts.host.euid));
+    programs.push_back(start_programs(host, instance));
   }
-  for (std::size_t i = 0; i < programs.size(); ++i) programs[i].files = load_config(host, facts.instances[i]);
+  for (std::size_t i = 0; i < programs.size(); ++i) {
+    programs[i].files = load_config(host, facts.instances[i]);
+    if (verdict) start_verdict(host, facts.instances[i], facts.host.euid, programs[i]);
+  }
   read_sysctls_of_host(host, request, facts);
   for (auto& network : facts.networks) read_network(host, request, network);
 

@@ -24,7 +24,26 @@ Reference reference_at(std::string_view text) {
   return {text.substr(begin, end - begin), closed ? end + 1 : end};
 }
 
+/// Takes over the variable of that name, where there is one and it may be passed on.
+void take(std::string_view name, const Environment& environment, Environment& taken) {
+  const auto found = environment.find(name);
+  if (found != environment.end() && name.substr(0, 3) != "LD_") taken.insert(*found);
+}
+
 }  // namespace
+
+Environment named_variables(std::string_view configuration, const Environment& environment) {
+  constexpr std::string_view kDefined = "defined(";
+  Environment taken;
+  for (auto at = configuration.find('$'); at != std::string_view::npos; at = configuration.find('$', at + 1)) {
+    take(reference_at(configuration.substr(at)).name, environment, taken);
+  }
+  for (auto at = configuration.find(kDefined); at != std::string_view::npos; at = configuration.find(kDefined, at)) {
+    at += kDefined.size();
+    take(configuration.substr(at, configuration.find(')', at) - at), environment, taken);
+  }
+  return taken;
+}
 
 ExpandedAddress expand_address(std::string_view text, const Environment& environment) {
   ExpandedAddress result;

@@ -14,6 +14,10 @@ namespace preflight::haproxy {
 /// NAME -> value.
 using Environment = std::map<std::string, std::string, std::less<>>;
 
+/// The variables of `environment` that a configuration names, as `$NAME`, `${NAME...}` or in a condition's
+/// `defined(NAME)`: what `haproxy -c` must be told. Names that change how any program is loaded (LD_*) are left out.
+[[nodiscard]] Environment named_variables(std::string_view configuration, const Environment& environment);
+
 /// An address after its own expansion, with the variables that had no value.
 struct ExpandedAddress {
   std::string text;

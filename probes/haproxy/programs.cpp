@@ -82,7 +82,7 @@ Result<BinaryFacts> finish_version(PendingRun pending, const std::string& path) 
 }
 
 PendingVerdict start_verdict(const HostView& host, const InstanceFacts& instance, const std::string& path,
-                             std::uint32_t euid) {
+                             std::uint32_t euid, const Environment& variables) {
   PendingVerdict pending;
   if (auto allowed = may_execute(host, instance, path); !allowed) {
     pending.run = tl::make_unexpected(allowed.error());
@@ -96,7 +96,11 @@ PendingVerdict start_verdict(const HostView& host, const InstanceFacts& instance
   Command command;
   command.path = path;
   command.arguments = {"-c"};
-  for (const auto& config : instance.command_line.configs) {
+  command.environment.insert(variables.begin(), variables.end());
+  const auto& line = instance.command_line;
+  if (!line.directory.empty()) command.arguments.insert(command.arguments.end(), {"-C", line.directory});
+  if (!line.local_peer.empty()) command.arguments.insert(command.arguments.end(), {"-L", line.local_peer});
+  for (const auto& config : line.configs) {
     command.arguments.insert(command.arguments.end(), {"-f", absolute_path(config, instance)});
   }
   command.uid = user->uid;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "probes/base/result.h"
+#include "probes/haproxy/environment.h"
 #include "probes/haproxy/instances.h"
 #include "probes/host/host_view.h"
 
@@ -28,8 +29,9 @@ struct PendingVerdict {
   std::string command;
   std::uint32_t uid = 0;  // the user it was run as in our stead
 };
+/// `variables` are those the configuration names.
 [[nodiscard]] PendingVerdict start_verdict(const HostView& host, const InstanceFacts& instance, const std::string& path,
-                                           std::uint32_t euid);
+                                           std::uint32_t euid, const Environment& variables = {});
 /// What it said. A refusal to a user who is not the one that starts haproxy is EACCES: he may not read what root reads
 /// (certificates, the configuration itself).
 [[nodiscard]] Result<Verdict> finish_verdict(PendingVerdict pending);

@@ -88,6 +88,7 @@ Result<Pipe> make_pipe(const std::string& object) {
 
 Result<pid_t> spawn(const Command& command, int output) {
   process::environment environment;
+  for (const auto& [name, value] : command.environment) environment[name] = value;
   environment["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin";
   environment["LC_ALL"] = "C";
   Isolation isolation;

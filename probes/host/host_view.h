@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,11 +48,13 @@ struct FileStatus {
   }
 };
 
-/// A program to execute: absolute path, fixed arguments, never a shell; the environment holds PATH and LC_ALL only.
+/// A program to execute: absolute path, fixed arguments, never a shell; the environment holds PATH, LC_ALL and what is
+/// listed here, nothing of ours.
 struct Command {
   std::string path;
-  std::vector<std::string> arguments;  // without argv[0]
-  std::uint32_t uid = 0;               // run as this user and group, when we are root and they are not 0
+  std::vector<std::string> arguments;                // without argv[0]
+  std::map<std::string, std::string> environment{};  // not part of a record: values may be secrets
+  std::uint32_t uid = 0;                             // run as this user and group, when we are root and they are not 0
   std::uint32_t gid = 0;
   std::chrono::milliseconds timeout{10'000};
   std::size_t output_limit = std::size_t{256} * 1024;

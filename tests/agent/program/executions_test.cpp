@@ -51,5 +51,16 @@ TEST_F(Executions, NothingForWhatIsNotLive) {
   EXPECT_EQ(of("list"), std::set<std::string>{});
 }
 
+TEST_F(Executions, TheVerdictKnowsTheVariablesTheConfigurationNames) {
+  const auto ran = run(kSoundConfig + R"(
+sed -i 's/bind .*/bind "127.0.0.1:${WEB_PORT}"/' /etc/haproxy/haproxy.cfg
+WEB_PORT=8080 /usr/sbin/haproxy -db -f /etc/haproxy/haproxy.cfg >/dev/null 2>&1 &
+sleep 0.5
+$LBPREFLIGHT --only config_is_valid,bind_ports_are_free -v)");
+  EXPECT_EQ(ran.status, 0) << ran.out;
+  EXPECT_THAT(ran.out, HasSubstr("pass   config_is_valid"));
+  EXPECT_THAT(ran.out, HasSubstr("bind:tcp/127.0.0.1:8080"));
+}
+
 }  // namespace
 }  // namespace preflight

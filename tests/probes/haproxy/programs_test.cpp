@@ -37,6 +37,22 @@ TEST(Programs, RootsProgramIsStartedWithFixedWords) {
   EXPECT_EQ(scene.host.started[1].uid, 0U);
 }
 
+TEST(Programs, TheVerdictIsAskedWithTheVariablesTheConfigurationNames) {
+  const Environment environment = {
+      {"PORT", "80"}, {"IP", "10.0.0.1"}, {"MODE", "tcp"}, {"OPENSSL_CONF", "/tmp/x"}, {"LD_PRELOAD", "/tmp/x.so"}};
+  const auto named = named_variables(
+      "bind ${IP}:\"$PORT\"\n.if defined(MODE)\n  log $LD_PRELOAD $OPENSSL ${NOPE-x}\n.endif\n", environment);
+  EXPECT_EQ(named, (Environment{{"IP", "10.0.0.1"}, {"MODE", "tcp"}, {"PORT", "80"}}));
+
+  Scene scene;
+  scene.instance.command_line.directory = "/etc/haproxy";
+  scene.instance.command_line.local_peer = "lb07";
+  EXPECT_TRUE(start_verdict(scene.host, scene.instance, kProgram, 0, named).run);
+  EXPECT_EQ(scene.host.started.back().text(),
+            "/usr/sbin/haproxy -c -C /etc/haproxy -L lb07 -f /etc/haproxy/haproxy.cfg");
+  EXPECT_EQ(scene.host.started.back().environment, (std::map<std::string, std::string>(named.begin(), named.end())));
+}
+
 TEST(Programs, AProgramOthersMayChangeIsNeverStarted) {
   const std::pair<const char*, FileStatus> cases[] = {{kProgram, {FileKind::regular, 0755, 1000, 0, 0}},
                                                       {kProgram, {FileKind::regular, 0775, 0, 0, 0}},
