@@ -21,7 +21,7 @@ struct PolicyText {
 };
 
 /// A policy larger than this is refused unread.
-inline constexpr std::size_t kPolicyLimit = 1024U * 1024U;
+inline constexpr std::size_t kPolicyLimit = std::size_t{1024} * 1024;
 
 /// Tables, arrays or dotted keys nested deeper than this are refused before they are parsed.
 inline constexpr std::size_t kPolicyDepth = 16;

@@ -64,8 +64,8 @@ Result<std::vector<SocketEntry>> squatters(const HostView& host, const WantedPor
   return found;
 }
 
-std::vector<PortUser> with_owners(const HostView& host, std::vector<SocketEntry> sockets, const std::vector<pid_t>& own,
-                                  std::chrono::milliseconds deadline) {
+std::vector<PortUser> with_owners(const HostView& host, const std::vector<SocketEntry>& sockets,
+                                  const std::vector<pid_t>& own, std::chrono::milliseconds deadline) {
   std::set<std::uint64_t> inodes;
   for (const auto& socket : sockets) {
     if (socket.inode != 0) inodes.insert(socket.inode);
@@ -76,10 +76,10 @@ std::vector<PortUser> with_owners(const HostView& host, std::vector<SocketEntry>
   for (auto& owner : found.owners) by_inode[owner.inode].push_back(std::move(owner));
   std::vector<PortUser> users;
   users.reserve(sockets.size());
-  for (auto& socket : sockets) {
+  for (const auto& socket : sockets) {
     const auto owners = by_inode.find(socket.inode);
     const bool known = socket.inode != 0 && owners != by_inode.end();
-    users.push_back({std::move(socket), known ? owners->second : std::vector<SocketOwner>{}, found.complete});
+    users.push_back({socket, known ? owners->second : std::vector<SocketOwner>{}, found.complete});
   }
   return users;
 }
@@ -100,7 +100,7 @@ Result<std::vector<PortUser>> port_users(const HostView& host, const WantedPorts
   auto clients = squatters(host, wanted, network);
   if (!clients) return tl::make_unexpected(clients.error());
   sockets.insert(sockets.end(), clients->begin(), clients->end());
-  return with_owners(host, std::move(sockets), own, request.owners_deadline);
+  return with_owners(host, sockets, own, request.owners_deadline);
 }
 
 /// How many connections haproxy holds at most: it needs a descriptor for each.

@@ -67,8 +67,13 @@ Result<void> add_files(const HostView& host, const std::string& directory, Files
     if (missing(names.error()) || names.error().code == std::errc::not_a_directory) return {};
     return tl::make_unexpected(names.error());
   }
-  for (const auto& name : *names)
-    if (is_conf(name)) files.emplace(name, directory + "/" + name);
+  for (const auto& name : *names) {
+    if (!is_conf(name)) continue;
+    std::string path = directory;
+    path += '/';
+    path += name;
+    files.emplace(name, std::move(path));
+  }
   return {};
 }
 
@@ -86,10 +91,12 @@ std::vector<std::string> drop_in_names(const std::string& name) {
 
 Result<Files> find_drop_ins(const HostView& host, const std::string& name) {
   Files files;
-  for (const auto& drop_ins : drop_in_names(name))
-    for (const auto directory : kUnitDirectories)
-      if (auto added = add_files(host, std::string(directory) + "/" + drop_ins, files); !added)
-        return tl::make_unexpected(added.error());
+  for (const auto& drop_ins : drop_in_names(name)) {
+    for (const auto directory : kUnitDirectories) {
+      const auto added = add_files(host, std::string(directory) + "/" + drop_ins, files);
+      if (!added) return tl::make_unexpected(added.error());
+    }
+  }
   return files;
 }
 
