@@ -9,6 +9,7 @@ namespace preflight {
 namespace {
 
 using test::kSoundConfig;
+using ::testing::HasSubstr;
 
 class Executions : public test::Program {
  protected:

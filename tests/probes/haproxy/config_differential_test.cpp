@@ -158,7 +158,7 @@ TEST_F(AgainstHaproxy, ServerLines) {
 }
 
 TEST_F(AgainstHaproxy, TheCorpus) {
-  const auto corpus = std::filesystem::path(__FILE__).parent_path() / "corpus";
+  const auto corpus = std::filesystem::path(PREFLIGHT_SOURCE_DIR) / "tests/probes/haproxy/corpus";
   for (const auto& entry : std::filesystem::directory_iterator(corpus)) {
     std::ifstream in(entry.path(), std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), {}};

@@ -20,7 +20,7 @@ constexpr int kInputs = 8192;
 
 std::vector<std::string> corpus() {
   std::vector<std::filesystem::path> paths;
-  const auto directory = std::filesystem::path(__FILE__).parent_path() / "corpus";
+  const auto directory = std::filesystem::path(PREFLIGHT_SOURCE_DIR) / "tests/probes/haproxy/corpus";
   for (const auto& entry : std::filesystem::directory_iterator(directory)) paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   std::vector<std::string> texts;
