@@ -2,6 +2,7 @@
 // Ports below net.ipv4.ip_unprivileged_port_start need CAP_NET_BIND_SERVICE when they are bound, which root has and a
 // unit with User= has only through AmbientCapabilities=.
 #include "policies/check.h"
+#include "policies/demand/start_limits.h"
 #include "policies/listening.h"
 
 namespace preflight::checks {
@@ -12,10 +13,6 @@ constexpr std::string_view kSysctls[] = {kKey};
 constexpr Need kNeeds[] = {Need::unit};
 constexpr std::string_view kReferences[] = {"capabilities(7), CAP_NET_BIND_SERVICE",
                                             "systemd.exec(5), AmbientCapabilities="};
-
-bool holds(std::uint64_t set, unsigned capability) { return ((set >> capability) & 1U) != 0; }
-
-bool is_root(const UnitProperties& unit) { return unit.user.empty() || unit.user == "root" || unit.user == "0"; }
 
 /// A unit that runs shows what its manager could give; for a stopped one our own bounding set is a hint: in a container
 /// both lack the same, but we alone may have been bounded.
@@ -30,7 +27,7 @@ Result<bool> manager_may_give(const haproxy::InstanceFacts& instance, const Host
 
 Result<bool> unit_may_bind(const haproxy::InstanceFacts& instance, const HostFacts& host) {
   const auto& unit = *instance.unit;
-  const bool given = is_root(unit) || holds(unit.ambient_capabilities, kCapNetBindService);
+  const bool given = starts_as_root(unit) || holds(unit.ambient_capabilities, kCapNetBindService);
   if (!given || !holds(unit.capability_bounding_set, kCapNetBindService)) return false;
   return manager_may_give(instance, host);
 }

@@ -7,11 +7,9 @@
 namespace preflight {
 namespace {
 
-bool holds(std::uint64_t set, unsigned capability) { return ((set >> capability) & 1U) != 0; }
-
 /// A service is started by the manager, whose capabilities are bounded like ours: in a container both lack the same.
 Result<bool> unit_may_raise(const UnitProperties& unit, const Facts& facts) {
-  if (!unit.user.empty() && unit.user != "root" && unit.user != "0") return false;
+  if (!starts_as_root(unit)) return false;
   return holds(unit.capability_bounding_set & facts.host.capabilities.bounding, kCapSysResource);
 }
 
@@ -28,6 +26,10 @@ Result<bool> process_may_raise(const haproxy::InstanceFacts& instance, const Fac
 }
 
 }  // namespace
+
+bool holds(std::uint64_t set, unsigned capability) { return ((set >> capability) & 1U) != 0; }
+
+bool starts_as_root(const UnitProperties& unit) { return unit.user.empty() || unit.user == "root" || unit.user == "0"; }
 
 Result<StartLimits> start_limits(const haproxy::InstanceFacts& instance, const Facts& facts) {
   if (const ProcessFacts* head = instance.head(); head != nullptr) {

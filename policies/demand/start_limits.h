@@ -12,6 +12,12 @@
 
 namespace preflight {
 
+/// Whether a set of capabilities, one bit each, has this one (capability.h numbers them).
+[[nodiscard]] bool holds(std::uint64_t set, unsigned capability);
+
+/// Whether the unit starts its process as root: no User=, or root by name or number.
+[[nodiscard]] bool starts_as_root(const UnitProperties& unit);
+
 struct StartLimits {
   Limits nofile;
   Result<bool> may_raise = unread("CAP_SYS_RESOURCE");
