@@ -2,6 +2,7 @@
 // collect -> demand -> assess -> report. Everything after collect is pure.
 #include "agent/cycle.h"
 
+#include "policies/assume.h"
 #include "probes/base/text.h"
 
 namespace preflight {
@@ -55,6 +56,7 @@ Result<std::unique_ptr<Run>> run_checks(const HostView& host, Policy policy, con
   auto facts = collect(host, request_for(run->checks, options));
   if (!facts) return tl::make_unexpected(facts.error());
   run->facts = std::move(*facts);
+  assume_configurations(run->policy.assume, run->facts);
   run->demand = compute_demand(run->facts);
   const auto now = host.now();
   run->assessment = assess(run->facts, run->demand, run->policy, run->checks, day_of(now));

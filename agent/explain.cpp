@@ -86,8 +86,6 @@ std::string explain(const Check& check) {
   text += section("What to do", check.advice.empty() ? "" : paragraph(check.advice, 2));
   text += section("Reads", what_it_reads(check.needs));
   text += section("Numbers a policy may change", numbers(check));
-  text +=
-      section("Remedy", "  " + std::string(check.remedy.empty() ? "none: a person must decide" : check.remedy) + "\n");
   text += section("References", links(check.references));
   text += section("To change it, in /etc/lbpreflight/policy.toml", how_to_tune(check));
   text += section("To accept one finding until a day, there too", how_to_waive(check));

@@ -9,7 +9,7 @@
 
 namespace preflight {
 
-/// One check in words: why it matters, what it reads, its numbers, references, remedy and how to waive it.
+/// One check in words: why it matters, what it reads, its numbers, references and how to waive it.
 [[nodiscard]] std::string explain(const Check& check);
 
 /// A table: id, severity and title, one line a check.

@@ -133,8 +133,9 @@ struct Check {
   std::string_view remedy{};  // id, empty: a person must decide
 };
 
-/// The part of a judgement a failure and a pass share, when only the verdict differs.
+/// The part of a judgement a failure and a pass share, when only the verdict differs; `why` is the failure's.
 [[nodiscard]] inline Outcome pass_or_fail(bool good, Severity severity, Detail detail) {
+  if (good) detail.why.clear();
   if (good) return Pass{std::move(detail)};
   return Fail{severity, std::move(detail)};
 }

@@ -58,6 +58,7 @@ struct CheckPolicy {
 /// Numbers to assume where no configuration can be read (`[assume]`).
 struct Assumption {
   std::optional<std::int64_t> maxconn{};
+  PolicyPlace place{};  // of maxconn
 };
 
 struct Policy {

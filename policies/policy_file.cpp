@@ -190,7 +190,7 @@ Done read_assumption(const Source& source, const toml::node& node, Policy& polic
     if (key.str() != "maxconn") return unknown(source, key, "key", std::array{"maxconn"sv});
     const auto maxconn = integer(source, "maxconn", value, 1, std::numeric_limits<std::int32_t>::max());
     if (!maxconn) return tl::make_unexpected(maxconn.error());
-    policy.assume.maxconn = *maxconn;
+    policy.assume = {*maxconn, place_of(source, value.source())};
   }
   return {};
 }

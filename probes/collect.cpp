@@ -19,9 +19,10 @@ using haproxy::InstanceFacts;
 
 /// The programs of one instance, under way, and what was read of its configuration meanwhile.
 struct Running {
-  Result<std::string> path;
+  Result<std::string> path = unread("haproxy");
   haproxy::PendingRun version = unread("haproxy -vv");
   haproxy::PendingVerdict verdict;
+  haproxy::Environment environment;
   Result<std::vector<haproxy::SourceFile>> files = unread("configuration");
 };
 
@@ -56,6 +57,14 @@ HostFacts read_host(const HostView& host) {
   return facts;
 }
 
+/// Our own bounding set stands for the manager's: in a container both lack the same.
+void read_manager(const HostView& host, const std::vector<InstanceFacts>& instances, HostFacts& facts) {
+  const bool bounded = ((facts.capabilities.bounding >> kCapSysResource) & 1U) == 0;
+  const bool stopped =
+      std::any_of(instances.begin(), instances.end(), [](const auto& i) { return !i.running() && i.unit; });
+  if (facts.systemd && bounded && stopped) facts.manager_nofile = read_nofile(host, 1);
+}
+
 /// Instances that share a network namespace share its facts; ours needs no switching.
 std::vector<NetworkFacts> networks_of(const HostView& host, std::vector<InstanceFacts>& instances) {
   const std::string ours = host.link("/proc/self/ns/net").value_or("");
@@ -78,7 +87,8 @@ std::vector<NetworkFacts> networks_of(const HostView& host, std::vector<Instance
 }
 
 Running start_programs(const HostView& host, const InstanceFacts& instance) {
-  Running running{haproxy::program_of(host, instance), unread("haproxy -vv"), {}};
+  Running running;
+  running.path = haproxy::program_of(host, instance);
   if (!running.path) {
     running.version = tl::make_unexpected(running.path.error());
     running.verdict.run = tl::make_unexpected(running.path.error());
@@ -89,7 +99,7 @@ Running start_programs(const HostView& host, const InstanceFacts& instance) {
 }
 
 Result<std::vector<haproxy::SourceFile>> load_config(const HostView& host, const InstanceFacts& instance) {
-  const std::string root = haproxy::root_of(host, instance);
+  const std::string root = haproxy::config_root_of(host, instance);
   std::vector<std::string> paths;
   for (const auto& path : instance.command_line.configs) paths.push_back(root + absolute_path(path, instance));
   if (paths.empty()) return fail(std::errc::no_such_file_or_directory, "configuration", "the command line names none");
@@ -103,22 +113,22 @@ Result<std::vector<haproxy::SourceFile>> load_config(const HostView& host, const
 void start_verdict(const HostView& host, const InstanceFacts& instance, std::uint32_t euid, Running& running) {
   if (!running.path) return;
   haproxy::Environment variables;
-  const auto environment = haproxy::environment_of(host, instance);
-  if (running.files && !environment.empty()) {
-    for (const auto& file : *running.files) variables.merge(haproxy::named_variables(file.content, environment));
+  if (running.files && !running.environment.empty()) {
+    for (const auto& file : *running.files) {
+      variables.merge(haproxy::named_variables(file.content, running.environment));
+    }
   }
   running.verdict = haproxy::start_verdict(host, instance, *running.path, euid, variables);
 }
 
 /// What `.if` finds true depends on the binary, so this has to wait for its -vv; loading the files has not.
-Result<haproxy::Config> parse_config(const HostView& host, const InstanceFacts& instance, const std::string& host_name,
-                                     const Result<std::vector<haproxy::SourceFile>>& files) {
-  if (!files) return tl::make_unexpected(files.error());
-  haproxy::ReadContext context{.environment = haproxy::environment_of(host, instance),
+Result<haproxy::Config> parse_config(const InstanceFacts& instance, const std::string& host_name, Running& running) {
+  if (!running.files) return tl::make_unexpected(running.files.error());
+  haproxy::ReadContext context{.environment = std::move(running.environment),
                                .local_peer = instance.command_line.local_peer,
                                .host_name = host_name};
   if (instance.binary) context.binary = *instance.binary;
-  return haproxy::parse_config(*files, context);
+  return haproxy::parse_config(*running.files, context);
 }
 
 std::vector<const InstanceFacts*> instances_in(const Facts& facts, const NetworkFacts& network) {
@@ -155,6 +165,7 @@ Result<Facts> collect(const HostView& host, const CollectRequest& request) {
   auto instances = haproxy::locate_instances(host, {request.configs, request.instance}, facts.blind_spots);
   if (!instances) return tl::make_unexpected(instances.error());
   facts.instances = std::move(*instances);
+  if (facts.host.kind == HostKind::live) read_manager(host, facts.instances, facts.host);
   facts.networks = networks_of(host, facts.instances);
 
   std::vector<Running> programs;
@@ -164,6 +175,7 @@ Result<Facts> collect(const HostView& host, const CollectRequest& request) {
   }
   for (std::size_t i = 0; i < programs.size(); ++i) {
     programs[i].files = load_config(host, facts.instances[i]);
+    programs[i].environment = haproxy::environment_of(host, facts.instances[i]);
     if (verdict) start_verdict(host, facts.instances[i], facts.host.euid, programs[i]);
   }
   read_sysctls_of_host(host, request, facts);
@@ -172,7 +184,7 @@ Result<Facts> collect(const HostView& host, const CollectRequest& request) {
   for (std::size_t i = 0; i < programs.size(); ++i) {
     auto& instance = facts.instances[i];
     instance.binary = haproxy::finish_version(std::move(programs[i].version), programs[i].path.value_or("haproxy"));
-    instance.config = parse_config(host, instance, facts.host.name, programs[i].files);
+    instance.config = parse_config(instance, facts.host.name, programs[i]);
     programs[i].files = unread("configuration");
   }
   if (const auto readable = named_config_is_readable(facts); !readable) return tl::make_unexpected(readable.error());

@@ -24,6 +24,9 @@ struct HostFacts {
   std::uint32_t euid = 0;
   Capabilities capabilities;
   bool systemd = false;  // systemd is the service manager here
+  /// The service manager's own limits of open files. Read where it lacks CAP_SYS_RESOURCE (a container) and a service
+  /// is not running yet: it can give no service more than it has, and cuts LimitNOFILE= without an error.
+  std::optional<Result<Limits>> manager_nofile{};
 };
 
 /// A socket on a port that a configuration wants, with the processes that hold it.

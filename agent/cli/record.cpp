@@ -16,7 +16,7 @@ std::vector<std::string> config_paths(const HostView& host, const Facts& facts) 
   std::vector<std::string> paths;
   for (const auto& instance : facts.instances) {
     for (const auto& path : instance.command_line.configs) {
-      paths.push_back(haproxy::root_of(host, instance) + haproxy::absolute_path(path, instance));
+      paths.push_back(haproxy::config_root_of(host, instance) + haproxy::absolute_path(path, instance));
     }
   }
   return paths;

@@ -129,6 +129,7 @@ std::string json_facts(const Facts& facts) {
   return json::bytes({{"schema", "lbpreflight.facts/1"},
                       {"tool", json::tool()},
                       {"host", json::host(facts.host)},
+                      {"manager_nofile", facts.host.manager_nofile ? json::limits(*facts.host.manager_nofile) : Json()},
                       {"sysctl", main_sysctls(facts)},
                       {"instances", each(facts.instances, json::instance)},
                       {"units", each(facts.instances, json::unit)},

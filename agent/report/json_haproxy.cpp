@@ -9,12 +9,12 @@
 namespace preflight::json {
 namespace {
 
+Json limit(std::uint64_t value) { return value == kUnlimited ? Json("unlimited") : Json(value); }
+
 template <typename T>
 Json known(const Result<T>& fact) {
   return fact ? Json(*fact) : absent(fact.error());
 }
-
-Json limit(std::uint64_t value) { return value == kUnlimited ? Json("unlimited") : Json(value); }
 
 /// A capability set as /proc/PID/status writes it.
 std::string hexadecimal(std::uint64_t bits) {
@@ -27,8 +27,7 @@ Json process_of(const haproxy::InstanceProcess& each) {
   const auto& process = each.process;
   Json value = {{"role", name_of(each.role)}, {"pid", process.pid},         {"parent", process.parent},
                 {"uid", process.uid},         {"threads", process.threads}, {"executable", known(process.executable)}};
-  value["nofile"] = process.nofile ? Json{{"soft", limit(process.nofile->soft)}, {"hard", limit(process.nofile->hard)}}
-                                   : absent(process.nofile.error());
+  value["nofile"] = limits(process.nofile);
   value["open_descriptors"] = known(process.open_descriptors);
   value["effective_capabilities"] =
       process.capabilities ? Json(hexadecimal(process.capabilities->effective)) : absent(process.capabilities.error());
@@ -144,6 +143,11 @@ Json remarks_of(const std::vector<haproxy::Remark>& remarks) {
 
 }  // namespace
 
+Json limits(const Result<Limits>& limits) {
+  if (!limits) return absent(limits.error());
+  return {{"soft", limit(limits->soft)}, {"hard", limit(limits->hard)}};
+}
+
 Json instance(const haproxy::InstanceFacts& instance) {
   Json processes = Json::array();
   for (const auto& each : instance.processes) processes.push_back(process_of(each));
@@ -165,6 +169,7 @@ Json unit(const haproxy::InstanceFacts& instance) {
           {"active_state", optional_text(unit.active_state)},
           {"unit_file_state", optional_text(unit.unit_file_state)},
           {"result", optional_text(unit.result)},
+          {"start_attempted", unit.start_attempted ? Json(*unit.start_attempted) : Json()},
           {"fragment_path", optional_text(unit.fragment_path)},
           {"drop_in_paths", unit.drop_in_paths},
           {"limit_nofile", limit(unit.limit_nofile)},

@@ -6,6 +6,8 @@
 
 namespace preflight::json {
 
+/// Soft and hard.
+[[nodiscard]] Json limits(const Result<Limits>& limits);
 /// What runs, from which binary, and how it was found; neither environment nor arguments of a process.
 [[nodiscard]] Json instance(const haproxy::InstanceFacts& instance);
 /// The unit's properties; of its environment the names only, because values may be secrets.

@@ -42,6 +42,8 @@ std::string_view name_of(haproxy::ConfigSource source) {
       return "unit";
     case haproxy::ConfigSource::standard_path:
       return "standard_path";
+    case haproxy::ConfigSource::assumed:
+      return "assumed";
   }
   return {};
 }

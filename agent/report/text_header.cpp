@@ -36,6 +36,7 @@ std::size_t binds_of(const haproxy::Config& config) {
 
 std::string config_of(const haproxy::InstanceFacts& instance) {
   if (!instance.config) return "configuration not read";
+  if (instance.source == haproxy::ConfigSource::assumed) return "no configuration: maxconn assumed by policy";
   const auto& files = instance.config->files;
   std::string text = files.empty() ? "no configuration" : files.front();
   if (files.size() > 1) text += " and " + counted(files.size() - 1, "file");

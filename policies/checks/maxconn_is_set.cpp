@@ -19,6 +19,7 @@ Outcome outcome_of(const InstanceDemand& demand) {
     detail.observed = Measure(maxconn->value, "connections");
     detail.terms = maxconn->terms;
     if (maxconn->basis == Basis::configured) return Pass{std::move(detail)};
+    if (maxconn->basis == Basis::assumed) return NotApplicable{"there is no configuration; the policy assumes one"};
   } else if (demand.instance->command_line.memory_mib) {
     return NotApplicable{"haproxy derives it from the memory that -m allows"};
   } else {

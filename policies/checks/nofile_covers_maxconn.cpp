@@ -63,6 +63,7 @@ std::string announcement(const Quantity& need, const StartLimits& limits, const 
 Outcome refused(const Quantity& need, const Ceiling& ceiling, const StartLimits& limits,
                 const haproxy::Config& config) {
   Detail detail = detail_of(need, ceiling);
+  if (need.basis == Basis::assumed) return Fail{Severity::info, std::move(detail)};  // there is nothing to start yet
   detail.evidence.push_back(announcement(need, limits, config));
   return Fail{Severity::error, std::move(detail), config.global.strict_limits};
 }

@@ -45,6 +45,10 @@ Outcome judge(const UnitProperties& unit, bool candidate) {
   if (candidate) {
     return failure(Severity::info, "the service is stopped: a new host, as long as its configuration is tried", unit);
   }
+  if (!unit.start_attempted.value_or(true)) {
+    return failure(Severity::info, "the service is stopped: a new host, where nobody has started it since the boot",
+                   unit);
+  }
   return failure(Severity::error, "the service is enabled but not running", unit);
 }
 

@@ -61,36 +61,55 @@ void judge_open(const OpenListener& listener, const BacklogDemand& demand, std::
   outcomes.push_back({subject_of(*listener.first), std::move(outcome)});
 }
 
+using Backlogs = std::vector<const BacklogDemand*>;
+
+/// The namespace's limit against every listener that asks for a queue in it: the worst is told, and how many more there
+/// are.
+Outcome judge_limit(const Backlogs& asked, std::int64_t limit, const Settings& settings) {
+  if (asked.empty()) return NotApplicable{"no listener on an address and port"};
+  const auto about = subject::sysctl(kKey);
+  Outcomes outcomes;
+  for (const auto* demand : asked) outcomes.push_back({about, judge(*demand, limit, settings)});
+  const auto capped = std::count_if(outcomes.begin(), outcomes.end(),
+                                    [](const auto& one) { return std::holds_alternative<Fail>(one.outcome); });
+  auto worst = std::move(worst_of_each_subject(std::move(outcomes)).front().outcome);
+  if (auto* failure = std::get_if<Fail>(&worst); failure != nullptr) {
+    const std::string who = capped == 1 ? "1 listener asks" : grouped(capped) + " listeners ask";
+    failure->detail.evidence.push_back(who + " for more; neither haproxy nor the kernel says so");
+  }
+  return worst;
+}
+
+/// The open listeners of one instance; what it asks of the namespace's limit is added to `asked`.
 void judge_instance(const InstanceDemand& demand, const NetworkFacts& network, std::int64_t limit, const Case& c,
-                    Outcomes& outcomes) {
+                    Backlogs& asked, Outcomes& outcomes) {
   const auto listeners = OpenListeners::of(network);
   const bool running = demand.instance->running();
   if (running && !listeners) outcomes.push_back({subject::instance(demand.instance->name), Unknown{listeners.error()}});
-  for (const auto& asked : demand.backlog) {
-    if (const auto& elsewhere = asked.bind->network_namespace; elsewhere) {
+  for (const auto& backlog : demand.backlog) {
+    if (const auto& elsewhere = backlog.bind->network_namespace; elsewhere) {
       Error error{std::errc::not_supported, "somaxconn of namespace " + elsewhere->value, "is not read"};
-      outcomes.push_back({subject_of(*asked.bind), Unknown{std::move(error)}});
+      outcomes.push_back({subject_of(*backlog.bind), Unknown{std::move(error)}});
       continue;
     }
-    outcomes.push_back({subject::sysctl(kKey), judge(asked, limit, c.settings)});
+    asked.push_back(&backlog);
     if (!running || !listeners) continue;
-    for (const auto& listener : listeners->at(*asked.bind)) judge_open(listener, asked, limit, c, outcomes);
+    for (const auto& listener : listeners->at(*backlog.bind)) judge_open(listener, backlog, limit, c, outcomes);
   }
 }
 
-/// Every listener has a say in the namespace's limit; the worst is told.
 void judge_network(const NetworkFacts& network, const Case& c, Outcomes& outcomes) {
   const auto about = subject::sysctl(kKey);
   const auto limit = network.sysctls.integer(kKey);
-  outcomes.push_back(
-      {about, limit ? Outcome(NotApplicable{"no listener on an address and port"}) : Outcome(Unknown{limit.error()})});
-  if (!limit) return;
-  for (const auto& instance : c.facts.instances) {
-    if (instance.netns != network.netns) continue;
-    const auto* demand = c.demand.of(instance);
-    if (demand != nullptr) judge_instance(*demand, network, *limit, c, outcomes);
-    if (demand == nullptr) outcomes.push_back({about, Unknown{instance.config.error()}});
+  if (!limit) {
+    outcomes.push_back({about, Unknown{limit.error()}});
+    return;
   }
+  Backlogs asked;
+  for (const auto& demand : c.demand.instances) {
+    if (demand.instance->netns == network.netns) judge_instance(demand, network, *limit, c, asked, outcomes);
+  }
+  outcomes.push_back({about, judge_limit(asked, *limit, c.settings)});
 }
 
 Outcomes evaluate(const Case& c) {

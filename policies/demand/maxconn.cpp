@@ -43,21 +43,20 @@ Result<Quantity> automatic(const Scope& scope, const std::vector<Term>& fixed) {
   return result;
 }
 
-}  // namespace
-
-namespace {
 /// haproxy keeps it in an int; a larger number is an accident, and must not overflow our sums.
-Quantity configured(std::string label, std::int64_t value, haproxy::Origin origin) {
-  return sum_of({{std::move(label), std::min<std::int64_t>(value, INT32_MAX), std::move(origin)}}, Basis::configured);
+Quantity given(std::string label, std::int64_t value, Basis basis, haproxy::Origin origin = {}) {
+  return sum_of({{std::move(label), std::min<std::int64_t>(value, INT32_MAX), std::move(origin)}}, basis);
 }
+
 }  // namespace
 
 Result<Quantity> maxconn(const Scope& scope, const Result<std::vector<Term>>& fixed) {
-  if (const auto& given = scope.instance.command_line.maxconn; given && *given > 0) {
-    return configured("-n on the command line", *given, {});
+  if (const auto& option = scope.instance.command_line.maxconn; option && *option > 0) {
+    return given("-n on the command line", *option, Basis::configured);
   }
   if (const auto& written = scope.config.global.maxconn; written && written->value > 0) {
-    return configured("maxconn", written->value, written->origin);
+    const bool assumed = scope.instance.source == haproxy::ConfigSource::assumed;
+    return given("maxconn", written->value, assumed ? Basis::assumed : Basis::configured, written->origin);
   }
   if (!fixed) return tl::make_unexpected(fixed.error());
   return automatic(scope, *fixed);

@@ -25,6 +25,14 @@ Result<bool> process_may_raise(const haproxy::InstanceFacts& instance, const Fac
   return dropped_root && holds(head.capabilities->bounding, kCapSysResource);
 }
 
+/// Whether the hard limit was above that.
+bool cut(Limits& limits, std::uint64_t at) {
+  const bool above = limits.hard > at;
+  limits.hard = std::min(limits.hard, at);
+  limits.soft = std::min(limits.soft, limits.hard);
+  return above;
+}
+
 }  // namespace
 
 bool holds(std::uint64_t set, unsigned capability) { return ((set >> capability) & 1U) != 0; }
@@ -41,14 +49,17 @@ Result<StartLimits> start_limits(const haproxy::InstanceFacts& instance, const F
                 "haproxy does not run and no unit tells its limits" +
                     (instance.unit ? std::string() : " (" + describe(instance.unit.error()) + ")"));
   }
+  const bool live = instance.unit_source == haproxy::UnitSource::systemd;
+  std::string source = live ? instance.unit->name : instance.unit->fragment_path;
   Limits limits{instance.unit->limit_nofile_soft, instance.unit->limit_nofile};
   if (const auto nr_open = facts.sysctls.integer("fs.nr_open"); nr_open) {
-    limits.hard = std::min(limits.hard, static_cast<std::uint64_t>(*nr_open));
-    limits.soft = std::min(limits.soft, limits.hard);
+    cut(limits, static_cast<std::uint64_t>(*nr_open));
   }
-  const bool live = instance.unit_source == haproxy::UnitSource::systemd;
-  return StartLimits{limits, unit_may_raise(*instance.unit, facts),
-                     live ? instance.unit->name : instance.unit->fragment_path};
+  if (const auto& manager = facts.host.manager_nofile; manager) {
+    if (!*manager) return tl::make_unexpected(manager->error());
+    if (cut(limits, (*manager)->hard)) source += " (cut at the limit of systemd itself)";
+  }
+  return StartLimits{limits, unit_may_raise(*instance.unit, facts), std::move(source)};
 }
 
 }  // namespace preflight

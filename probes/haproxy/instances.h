@@ -26,7 +26,7 @@ struct InstanceProcess {
 };
 
 /// How we came to judge this configuration (design section 6, "which configuration").
-enum class ConfigSource : std::uint8_t { named, running, unit, standard_path };
+enum class ConfigSource : std::uint8_t { named, running, unit, standard_path, assumed };
 
 /// Where the unit's properties came from: the running systemd, or its files on disk.
 enum class UnitSource : std::uint8_t { systemd, files };

@@ -141,6 +141,10 @@ std::string absolute_path(const std::string& path, const InstanceFacts& instance
   return directory + (directory.back() == '/' ? "" : "/") + path;
 }
 
+std::string config_root_of(const HostView& host, const InstanceFacts& instance) {
+  return instance.source == ConfigSource::named ? std::string() : root_of(host, instance);
+}
+
 std::string root_of(const HostView& host, const InstanceFacts& instance) {
   const auto* head = instance.head();
   if (head == nullptr || !head->mount_namespace) return {};

@@ -40,4 +40,7 @@ struct Wanted {
 /// namespace, else nothing.
 [[nodiscard]] std::string root_of(const HostView& host, const InstanceFacts& instance);
 
+/// The same for its configuration: one that the user named is a file of ours, wherever the instance lives.
+[[nodiscard]] std::string config_root_of(const HostView& host, const InstanceFacts& instance);
+
 }  // namespace preflight::haproxy

@@ -2,6 +2,10 @@
 // A process may be called haproxy and have any binary behind it: what is executed must belong to root, all the way up.
 #include "probes/haproxy/programs.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "probes/base/text.h"
 #include "probes/haproxy/locate.h"
 #include "probes/haproxy/trust.h"
@@ -10,6 +14,7 @@ namespace preflight::haproxy {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_view_literals;
 
 constexpr auto kVersionTimeout = 10s;
 constexpr auto kVerdictTimeout = 60s;
@@ -51,7 +56,7 @@ Result<RunAs> verdict_user(const HostView& host, const InstanceFacts& instance, 
   if (euid != 0) return RunAs{};  // we are nobody special, and stay so
   for (const auto& written : instance.command_line.configs) {
     const auto path = absolute_path(written, instance);
-    const auto same = same_here(host, instance, path, root_of(host, instance) + path);
+    const auto same = same_here(host, instance, path, config_root_of(host, instance) + path);
     if (!same) return tl::make_unexpected(same.error());
     const auto trusted = trusted_file(host, path);
     if (trusted) continue;
@@ -61,6 +66,15 @@ Result<RunAs> verdict_user(const HostView& host, const InstanceFacts& instance, 
                 trusted.error().reason + ": haproxy -c is not run on it as root");
   }
   return RunAs{};
+}
+
+/// Whether a refusal may come from a certificate, key or map that only root can read: haproxy says so in many words,
+/// and not always with the kernel's.
+bool may_lack_rights(const Verdict& verdict) {
+  constexpr std::array kWords = {"denied"sv, "permitted"sv, "open"sv, "load"sv, "unable to"sv};
+  return std::any_of(verdict.messages.begin(), verdict.messages.end(), [&](std::string_view line) {
+    return std::any_of(kWords.begin(), kWords.end(), [&](auto word) { return line.find(word) != line.npos; });
+  });
 }
 
 }  // namespace
@@ -106,7 +120,8 @@ PendingVerdict start_verdict(const HostView& host, const InstanceFacts& instance
   command.uid = user->uid;
   command.gid = user->gid;
   command.timeout = kVerdictTimeout;
-  pending.uid = user->uid;
+  pending.uid = euid != 0 ? euid : user->uid;
+  pending.in_our_stead = pending.uid != euid;
   pending.command = command.text();
   pending.run = host.start(command);
   return pending;
@@ -119,15 +134,16 @@ Result<Verdict> finish_verdict(PendingVerdict pending) {
   if (output->signal != 0) {
     return fail(std::errc::io_error, pending.command, "ended by signal " + std::to_string(output->signal));
   }
-  if (output->status != 0 && pending.uid != 0) {
-    return fail(std::errc::permission_denied, pending.command,
-                "run as user " + std::to_string(pending.uid) +
-                    " because others may write the configuration, and refused: that user may lack rights");
-  }
   Verdict verdict{output->status, std::move(pending.command), {}};
   for_each_line(output->out, [&](std::string_view line) {
     if (!trim(line).empty()) verdict.messages.emplace_back(trim(line));
   });
+  const bool ordinary = pending.in_our_stead || (pending.uid != 0 && may_lack_rights(verdict));
+  if (verdict.status != 0 && ordinary) {
+    const std::string why = pending.in_our_stead ? " because others may write the configuration" : "";
+    return fail(std::errc::permission_denied, verdict.command,
+                "run as user " + std::to_string(pending.uid) + why + ", and refused: that user may lack rights");
+  }
   return verdict;
 }
 

@@ -27,13 +27,14 @@ using PendingRun = Result<std::unique_ptr<PendingCommand>>;
 struct PendingVerdict {
   PendingRun run = unread("haproxy -c");
   std::string command;
-  std::uint32_t uid = 0;  // the user it was run as in our stead
+  std::uint32_t uid = 0;      // the user it is run as
+  bool in_our_stead = false;  // we are root, and another user runs it for us
 };
 /// `variables` are those the configuration names.
 [[nodiscard]] PendingVerdict start_verdict(const HostView& host, const InstanceFacts& instance, const std::string& path,
                                            std::uint32_t euid, const Environment& variables = {});
-/// What it said. A refusal to a user who is not the one that starts haproxy is EACCES: he may not read what root reads
-/// (certificates, the configuration itself).
+/// What it said. EACCES where it refused and that user may not read what root reads (certificates, the configuration
+/// itself): always of one who ran it in our stead, of ourselves where its words allow it.
 [[nodiscard]] Result<Verdict> finish_verdict(PendingVerdict pending);
 
 }  // namespace preflight::haproxy

@@ -99,6 +99,7 @@ class Reader {
       std::fill(out_.syntax.begin() + static_cast<std::ptrdiff_t>(at_),
                 out_.syntax.begin() + static_cast<std::ptrdiff_t>(end), true);
       if (braces != 0) close_at(end);
+      if (braces != 0 && end < line_.size() && line_[end] == '-') out_.syntax[end] = true;  // a default follows
     }
     while (at_ < end) add(line_[at_], 1);
   }

@@ -91,6 +91,7 @@ void read(const Place& at, UnitProperties& out) {
   read(at["active_state"], out.active_state);
   read(at["unit_file_state"], out.unit_file_state);
   read(at["result"], out.result);
+  if (at.has("start_attempted")) read(at["start_attempted"], out.start_attempted.emplace());
   read(at["fragment_path"], out.fragment_path);
   read(at["drop_in_paths"], out.drop_in_paths);
   read(at["limit_nofile"], out.limit_nofile);

@@ -83,22 +83,24 @@ Json value(const SocketOwners& owners) {
 Json value(const EnvironmentFile& file) { return {{"path", value(file.path)}, {"optional", file.optional}}; }
 
 Json value(const UnitProperties& unit) {
-  return {{"name", value(unit.name)},
-          {"load_state", value(unit.load_state)},
-          {"active_state", value(unit.active_state)},
-          {"unit_file_state", value(unit.unit_file_state)},
-          {"result", value(unit.result)},
-          {"fragment_path", value(unit.fragment_path)},
-          {"drop_in_paths", value(unit.drop_in_paths)},
-          {"limit_nofile", unit.limit_nofile},
-          {"limit_nofile_soft", unit.limit_nofile_soft},
-          {"main_pid", unit.main_pid},
-          {"user", value(unit.user)},
-          {"capability_bounding_set", unit.capability_bounding_set},
-          {"ambient_capabilities", unit.ambient_capabilities},
-          {"environment", value(unit.environment)},
-          {"environment_files", value(unit.environment_files)},
-          {"exec_start", value(unit.exec_start)}};
+  Json json{{"name", value(unit.name)},
+            {"load_state", value(unit.load_state)},
+            {"active_state", value(unit.active_state)},
+            {"unit_file_state", value(unit.unit_file_state)},
+            {"result", value(unit.result)},
+            {"fragment_path", value(unit.fragment_path)},
+            {"drop_in_paths", value(unit.drop_in_paths)},
+            {"limit_nofile", unit.limit_nofile},
+            {"limit_nofile_soft", unit.limit_nofile_soft},
+            {"main_pid", unit.main_pid},
+            {"user", value(unit.user)},
+            {"capability_bounding_set", unit.capability_bounding_set},
+            {"ambient_capabilities", unit.ambient_capabilities},
+            {"environment", value(unit.environment)},
+            {"environment_files", value(unit.environment_files)},
+            {"exec_start", value(unit.exec_start)}};
+  if (unit.start_attempted) json["start_attempted"] = *unit.start_attempted;
+  return json;
 }
 
 Json value(const CommandOutput& output) {

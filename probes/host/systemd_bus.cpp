@@ -92,6 +92,9 @@ const Properties& unit_properties() {
       {"LoadState", {"s", text_into(&UnitProperties::load_state)}},
       {"ActiveState", {"s", text_into(&UnitProperties::active_state)}},
       {"UnitFileState", {"s", text_into(&UnitProperties::unit_file_state)}},
+      // Every start begins with the unit's conditions, so the time they were last looked at tells of any attempt.
+      {"ConditionTimestampMonotonic",
+       {"t", [](BusReader& r, UnitProperties& u) { u.start_attempted = r.number64() != 0; }}},
       {"FragmentPath", {"s", text_into(&UnitProperties::fragment_path)}},
       {"DropInPaths", {"as", [](BusReader& r, UnitProperties& u) { u.drop_in_paths = r.texts(); }}},
   };
@@ -106,6 +109,7 @@ const Properties& service_properties() {
       {"LimitNOFILE", {"t", number_into(&UnitProperties::limit_nofile)}},
       {"LimitNOFILESoft", {"t", number_into(&UnitProperties::limit_nofile_soft)}},
       {"CapabilityBoundingSet", {"t", number_into(&UnitProperties::capability_bounding_set)}},
+      {"AmbientCapabilities", {"t", number_into(&UnitProperties::ambient_capabilities)}},
       {"Environment", {"as", [](BusReader& r, UnitProperties& u) { u.environment = r.texts(); }}},
       {"EnvironmentFiles",
        {"a(sb)", [](BusReader& r, UnitProperties& u) { u.environment_files = read_environment_files(r); }}},

@@ -85,19 +85,6 @@ Result<std::uint32_t> effective_id(std::string_view status, std::string_view nam
   return *id;
 }
 
-Result<Limits> read_nofile(const HostView& host, pid_t pid) {
-  const auto path = path_of(pid, "limits");
-  const auto text = host.read(path);
-  if (!text) return tl::make_unexpected(text.error());
-  const auto fields = status_line(*text, "Max open files");
-  const auto limit = [&](std::size_t i) -> std::optional<std::uint64_t> {
-    if (i >= fields.size()) return std::nullopt;
-    return fields[i] == "unlimited" ? kUnlimited : parse_number<std::uint64_t>(fields[i]);
-  };
-  if (!limit(0) || !limit(1)) return unreadable(path);
-  return Limits{*limit(0), *limit(1)};
-}
-
 /// Since Linux 6.2 the size of the directory is the number of descriptors; before it is 0 and they must be listed.
 Result<std::uint64_t> count_descriptors(const HostView& host, pid_t pid) {
   const auto path = path_of(pid, "fd");
@@ -194,6 +181,19 @@ Result<ProcessFacts> read_process(const HostView& host, pid_t pid) {
   if (!after) return gone_or(after, pid);
   if (after->start_time != process.start_time) return gone(pid);
   return process;
+}
+
+Result<Limits> read_nofile(const HostView& host, pid_t pid) {
+  const auto path = path_of(pid, "limits");
+  const auto text = host.read(path);
+  if (!text) return tl::make_unexpected(text.error());
+  const auto fields = status_line(*text, "Max open files");
+  const auto limit = [&](std::size_t i) -> std::optional<std::uint64_t> {
+    if (i >= fields.size()) return std::nullopt;
+    return fields[i] == "unlimited" ? kUnlimited : parse_number<std::uint64_t>(fields[i]);
+  };
+  if (!limit(0) || !limit(1)) return unreadable(path);
+  return Limits{*limit(0), *limit(1)};
 }
 
 Result<Identity> read_identity(const HostView& host) {

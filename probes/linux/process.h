@@ -57,6 +57,9 @@ struct ProcessFacts {
 /// Everything about one process, or ESRCH when it went away meanwhile.
 [[nodiscard]] Result<ProcessFacts> read_process(const HostView& host, pid_t pid);
 
+/// Soft and hard limit of open files, from /proc/PID/limits.
+[[nodiscard]] Result<Limits> read_nofile(const HostView& host, pid_t pid);
+
 /// Who we are while looking.
 struct Identity {
   std::uint32_t uid = 0;  // effective

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,12 @@ struct EnvironmentFile {
 };
 
 struct UnitProperties {
-  std::string name;             // "haproxy.service"
-  std::string load_state;       // "loaded", "not-found", ...; empty when read from files
-  std::string active_state;     // "active", "failed", "inactive", ...; empty when read from files
-  std::string unit_file_state;  // "enabled", "disabled", "masked", ...
-  std::string result;           // "success", "exit-code", ...
+  std::string name;                       // "haproxy.service"
+  std::string load_state;                 // "loaded", "not-found", ...; empty when read from files
+  std::string active_state;               // "active", "failed", "inactive", ...; empty when read from files
+  std::string unit_file_state;            // "enabled", "disabled", "masked", ...
+  std::string result;                     // "success", "exit-code", ...
+  std::optional<bool> start_attempted{};  // since this boot; nothing when read from files
   std::string fragment_path;
   std::vector<std::string> drop_in_paths;
   std::uint64_t limit_nofile = 0;  // hard

@@ -45,16 +45,15 @@ void take_limit(UnitProperties& unit, const std::string& value) {
   }
 }
 
-/// The first list replaces the full set, later ones are added; with '~' they are taken away. "" leaves nothing and "~"
-/// everything (config_parse_capability_set).
-void take_bounding_set(UnitProperties& unit, std::string_view value) {
+/// The first list replaces the set a unit begins with, later ones are added; with '~' they are taken away. "" leaves
+/// nothing and "~" everything (config_parse_capability_set).
+void take_capabilities(std::uint64_t& set, std::uint64_t begins_with, std::string_view value) {
   const bool invert = value.substr(0, 1) == "~";
   if (invert) value.remove_prefix(1);
   std::uint64_t listed = 0;
   for (const auto name : words(value))
     if (const auto number = capability_number(name)) listed |= std::uint64_t{1} << *number;
-  auto& set = unit.capability_bounding_set;
-  if (listed == 0 || set == kUnlimited) {
+  if (listed == 0 || set == begins_with) {
     set = invert ? ~listed : listed;
   } else if (invert) {
     set &= ~listed;
@@ -189,7 +188,8 @@ std::optional<Limits> parse_limit(std::string_view text) {
 void apply_service_setting(UnitProperties& unit, std::string_view key, const std::string& value) {
   if (key == "LimitNOFILE") take_limit(unit, value);
   if (key == "User") unit.user = expand_specifiers(value, unit.name);
-  if (key == "CapabilityBoundingSet") take_bounding_set(unit, value);
+  if (key == "CapabilityBoundingSet") take_capabilities(unit.capability_bounding_set, kUnlimited, value);
+  if (key == "AmbientCapabilities") take_capabilities(unit.ambient_capabilities, 0, value);
   if (key == "Environment") take_environment(unit, expand_specifiers(value, unit.name));
   if (key == "EnvironmentFile") take_environment_file(unit, expand_specifiers(value, unit.name));
   if (key == "ExecStart") take_exec_start(unit, expand_specifiers(value, unit.name));

@@ -52,6 +52,9 @@ TEST_P(Host, IsToldToAMachine) {
   ASSERT_FALSE(report.is_discarded()) << told.output;
   EXPECT_EQ(report.at("took_ms"), 0) << "a replay takes no time that is worth telling";
   EXPECT_EQ(report.at("exit_code"), told.status);
+  for (const auto& result : report.at("results")) {
+    EXPECT_TRUE(result.at("outcome") != "pass" || result.at("why").is_null()) << result.dump();
+  }
   test::expect_golden("hosts/" + GetParam() + "/expected.json", told.output);
 }
 

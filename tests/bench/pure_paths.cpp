@@ -91,12 +91,31 @@ void write_json(benchmark::State& state) {
   state.SetComplexityN(state.range(0));
 }
 
+/// The worst case for whatever compares binds with each other: all of them are in conflict, half in frontends of their
+/// own.
+void judge_equal_binds(benchmark::State& state) {
+  std::string text = "defaults\n  mode http\n";
+  for (std::int64_t i = 0; i < state.range(0) / 2; ++i) text += "frontend f" + std::to_string(i) + "\n  bind *:80\n";
+  text += "frontend same\n";
+  for (std::int64_t i = 0; i < state.range(0) / 2; ++i) text += "  bind *:81\n";
+  test::World world;
+  world.config(text);
+  const auto demand = world.demand();
+  const auto policy = load_policy({}).value();
+  const auto checks = select_checks(policy, {});
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(assess(world.facts, demand, policy, checks, day_of(0)).results.size());
+  }
+  state.SetComplexityN(state.range(0));
+}
+
 void sizes(benchmark::internal::Benchmark* measured) {
   measured->RangeMultiplier(10)->Range(kFewest, kMost)->Unit(benchmark::kMillisecond)->Complexity();
 }
 BENCHMARK(parse)->Apply(sizes);
 BENCHMARK(demand)->Apply(sizes);
 BENCHMARK(judge)->Apply(sizes);
+BENCHMARK(judge_equal_binds)->Apply(sizes);
 BENCHMARK(write_json)->Apply(sizes);
 
 }  // namespace

@@ -49,6 +49,14 @@ TEST(ServiceIsRunning, ANewHostMayBeStoppedWhileItsConfigurationIsTried) {
   EXPECT_EQ(verdict(judged(world)), "error");
 }
 
+TEST(ServiceIsRunning, ANewHostHasNotBeenStartedSinceItsBoot) {
+  auto world = service("inactive", "enabled");
+  world.instance().unit->start_attempted = false;
+  EXPECT_EQ(verdict(judged(world)), "info");
+  world.instance().unit->start_attempted = true;
+  EXPECT_EQ(verdict(judged(world)), "error") << "it was, and is dead";
+}
+
 TEST(ServiceIsRunning, WithoutAUnitTheProcessesCount) {
   World world;
   world.running();

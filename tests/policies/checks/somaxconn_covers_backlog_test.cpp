@@ -64,6 +64,14 @@ TEST(SomaxconnCoversBacklog, TheLargestIsExpected) {
   const auto detail = detail_of(judged(world));
   ASSERT_TRUE(detail.expected);
   EXPECT_EQ(std::get<std::int64_t>(detail.expected->measure.value), 7000);
+  EXPECT_EQ(detail.evidence,
+            std::vector<std::string>{"3 listeners ask for more; neither haproxy nor the kernel says so"});
+}
+
+TEST(SomaxconnCoversBacklog, APassClaimsNoCap) {
+  const auto detail = detail_of(judged(asking(" backlog 4096")));
+  EXPECT_EQ(detail.why, "");
+  EXPECT_TRUE(detail.evidence.empty());
 }
 
 TEST(SomaxconnCoversBacklog, ALiveListenerShowsWhatItGot) {
@@ -97,8 +105,8 @@ TEST(SomaxconnCoversBacklog, DoesNotApplyWithoutAListener) {
 TEST(SomaxconnCoversBacklog, WhatCannotBeReadIsUnknown) {
   EXPECT_EQ(verdict(judged(World().no_sysctl(kKey))), "unknown");
   const auto unread = World().no_config().judge(kCheck);
-  EXPECT_EQ(verdict(outcome_about(unread, "sysctl:net.core.somaxconn")), "unknown");
   EXPECT_EQ(verdict(outcome_about(unread, "instance:haproxy.service")), "unknown");
+  EXPECT_EQ(verdict(outcome_about(unread, "sysctl:net.core.somaxconn")), "not applicable") << "told once";
   World blind;
   blind.running().network().tcp_listeners = fail(std::errc::permission_denied, "sockets", "refused");
   EXPECT_EQ(verdict(outcome_about(blind.judge(kCheck), "instance:haproxy.service")), "unknown");

@@ -54,6 +54,17 @@ TEST(StartLimits, TheKernelsCeilingCutsBothLimitsOfAUnit) {
   EXPECT_EQ(of(world)->nofile, (Limits{1000, 1000}));
 }
 
+TEST(StartLimits, AManagerGivesNoMoreThanItHas) {
+  World world;
+  world.facts.host.manager_nofile = Limits{1024, 20000};
+  EXPECT_EQ(of(world)->nofile, (Limits{1024, 20000}));
+  EXPECT_EQ(of(world)->source, "haproxy.service (cut at the limit of systemd itself)");
+  world.facts.host.manager_nofile = Limits{1024, 524288};
+  EXPECT_EQ(of(world)->source, "haproxy.service");
+  world.facts.host.manager_nofile = fail(std::errc::permission_denied, "/proc/1/limits", "refused");
+  EXPECT_FALSE(of(world)) << "no guess";
+}
+
 TEST(StartLimits, WhoMayRaiseFromAUnit) {
   World world;
   for (const auto& [user, expected] : {std::pair{"", true}, {"root", true}, {"0", true}, {"haproxy", false}}) {

@@ -125,6 +125,17 @@ TEST(Locate, ANamedConfigurationReplacesTheRunningOne) {
   EXPECT_EQ(absolute_path(instance.command_line.configs.front(), instance), "new.cfg") << "as the user wrote it";
 }
 
+TEST(Locate, ANamedConfigurationIsAFileOfOursEvenWhereTheServiceSeesOthers) {
+  ScriptedHost host;
+  host.process(10, "haproxy -f /running.cfg", kService);
+  host.links["/proc/self/ns/mnt"] = "mnt:[2]";  // PrivateTmp= is enough for that
+  const auto running = locate(host).instances->front();
+  EXPECT_EQ(config_root_of(host, running), "/proc/10/root");
+  const auto candidate = locate(host, {{"/tmp/new.cfg"}, ""}).instances->front();
+  EXPECT_EQ(config_root_of(host, candidate), "");
+  EXPECT_EQ(root_of(host, candidate), "/proc/10/root");
+}
+
 TEST(Locate, ANamedConfigurationOnAHostWithoutHaproxyStandsForItself) {
   const ScriptedHost host;
   EXPECT_EQ(locate(host, {{"/new.cfg"}, ""}).instances->front().name, "/new.cfg");

@@ -102,6 +102,21 @@ TEST(Programs, TheInstancesOwnUserMayAndOnlyHisConsentCounts) {
   EXPECT_TRUE(finish_verdict(start_verdict(scene.host, scene.instance, kProgram, 0)));
 }
 
+TEST(Programs, AnOrdinaryUsersRefusalCountsUnlessHeMayLackRights) {
+  Scene scene;
+  const auto asked = [&](const char* said) {
+    scene.host.output = {1, 0, said, false};
+    return finish_verdict(start_verdict(scene.host, scene.instance, kProgram, 1000));
+  };
+  EXPECT_TRUE(asked("[ALERT] parsing [a:1] : unknown keyword 'bnd' in 'frontend' section\n"));
+  for (const char* said : {"[ALERT] unable to stat SSL certificate from file '/k.pem' : Permission denied.\n",
+                           "[ALERT] failed to open pattern file </etc/haproxy/denied.lst>\n"}) {
+    const auto verdict = asked(said);
+    ASSERT_FALSE(verdict) << said;
+    EXPECT_EQ(verdict.error().code, std::errc::permission_denied);
+  }
+}
+
 TEST(Programs, AVerdictIsWhatHaproxySaid) {
   Scene scene;
   scene.host.output = {1, 0, "[NOTICE] x\n\n  [ALERT] y  \n", false};

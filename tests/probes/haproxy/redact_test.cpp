@@ -27,7 +27,7 @@ TEST(Redact, ReplacesSecretsByPosition) {
       {"stats auth admin:Can\\ ary", "stats auth admin:********"},
       {"stats auth 'admin:Canary'", "stats auth 'admin:******'"},
       {"stats auth \"admin:${PASS}\"", "stats auth \"admin:${PASS}\""},
-      {"stats auth \"admin:${PASS-Canary}\"", "stats auth \"admin:${PASS*******}\""},
+      {"stats auth \"admin:${PASS-Canary}\"", "stats auth \"admin:${PASS-******}\""},
       {"# stats auth admin:Canary", "# stats auth admin:******"},
       {"stats realm Canary\\ Statistics", "stats realm Canary\\ Statistics"},
       {"user bob password $6$k6y3$Canary groups G1", "user bob password ************** groups G1"},

@@ -118,6 +118,7 @@ int append_unit(sd_bus_message* reply) {
   SD(sd_bus_message_append)(reply, "{sv}", "Job", "(uo)", 0U, "/");
   append(reply, "ActiveState", "s", "active");
   append(reply, "UnitFileState", "s", "enabled");
+  SD(sd_bus_message_append)(reply, "{sv}", "ConditionTimestampMonotonic", "t", std::uint64_t{4711});
   append(reply, "FragmentPath", "s", "/lib/systemd/system/haproxy.service");
   SD(sd_bus_message_append)(reply, "{sv}", "DropInPaths", "as", 2, "/a.conf", "/b.conf");
   return SD(sd_bus_message_close_container)(reply);
@@ -131,6 +132,7 @@ int append_service(sd_bus_message* reply, const char* pid_type = "u") {
   SD(sd_bus_message_append)(reply, "{sv}", "LimitNOFILE", "t", UINT64_MAX);
   SD(sd_bus_message_append)(reply, "{sv}", "LimitNOFILESoft", "t", std::uint64_t{1024});
   SD(sd_bus_message_append)(reply, "{sv}", "CapabilityBoundingSet", "t", std::uint64_t{0x400});
+  SD(sd_bus_message_append)(reply, "{sv}", "AmbientCapabilities", "t", std::uint64_t{0x200});
   SD(sd_bus_message_append)(reply, "{sv}", "Environment", "as", 2, "CONFIG=/a b.cfg", "PIDFILE=/run/p");
   SD(sd_bus_message_append)(reply, "{sv}", "EnvironmentFiles", "a(sb)", 2, "/etc/default/haproxy", 1, "/x", 0);
   SD(sd_bus_message_append)
@@ -156,6 +158,7 @@ TEST(SystemdBus, ReadsEveryProperty) {
                                 .active_state = "active",
                                 .unit_file_state = "enabled",
                                 .result = "success",
+                                .start_attempted = true,
                                 .fragment_path = "/lib/systemd/system/haproxy.service",
                                 .drop_in_paths = {"/a.conf", "/b.conf"},
                                 .limit_nofile = kUnlimited,
@@ -163,6 +166,7 @@ TEST(SystemdBus, ReadsEveryProperty) {
                                 .main_pid = 812,
                                 .user = "",
                                 .capability_bounding_set = 0x400,
+                                .ambient_capabilities = 0x200,
                                 .environment = {"CONFIG=/a b.cfg", "PIDFILE=/run/p"},
                                 .environment_files = {{"/etc/default/haproxy", true}, {"/x", false}},
                                 .exec_start = {"/usr/sbin/haproxy", "-f", "$CONFIG"}};

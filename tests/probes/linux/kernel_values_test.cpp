@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sysctls and counters: what the kernel writes, and what it would never write.
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "probes/host/command.h"
 #include "probes/host/live_host.h"
 #include "probes/linux/counters.h"
 #include "probes/linux/process.h"
@@ -89,6 +92,44 @@ TEST(Counters, ConntrackIsSummedOverCpus) {
     host.files[path] = text;
     EXPECT_FALSE(read_conntrack(host, Netns{})) << text;
   }
+}
+
+/// "77 99\n": what prlimit(1) says of the open files of a process.
+std::string prlimit_of(pid_t pid) {
+  auto pending = start_command(Command{
+      .path = "/usr/bin/prlimit",
+      .arguments = {"--pid", std::to_string(pid), "--nofile", "--output", "SOFT,HARD", "--noheadings", "--raw"}});
+  if (!pending) return describe(pending.error());
+  const auto output = (*pending)->finish();
+  return output ? output->out : describe(output.error());
+}
+
+std::string as_prlimit(const Limits& limits) {
+  const auto word = [](std::uint64_t limit) { return limit == kUnlimited ? "unlimited" : std::to_string(limit); };
+  return word(limits.soft) + " " + word(limits.hard) + "\n";
+}
+
+TEST(Process, LimitsAreWhatPrlimitSays) {
+  if (::access("/usr/bin/prlimit", X_OK) != 0) GTEST_SKIP() << "needs /usr/bin/prlimit";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const rlimit other{77, 99};
+    if (::setrlimit(RLIMIT_NOFILE, &other) != 0) ::_exit(1);
+    ::raise(SIGSTOP);
+    ::_exit(0);
+  }
+  ASSERT_GT(child, 0);
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, WUNTRACED), child);
+  ASSERT_TRUE(WIFSTOPPED(status));
+  EXPECT_EQ(prlimit_of(child), "77 99\n");
+  for (const pid_t pid : {child, ::getpid(), pid_t{1}}) {
+    const auto limits = read_nofile(LiveHost(), pid);
+    ASSERT_TRUE(limits) << describe(limits.error());
+    EXPECT_EQ(as_prlimit(*limits), prlimit_of(pid)) << pid;
+  }
+  ::kill(child, SIGKILL);
+  ::waitpid(child, &status, 0);
 }
 
 TEST(Process, RealProcessIsWhatTheSystemCallsSay) {

@@ -196,6 +196,17 @@ TEST(UnitFiles, CapabilityBoundingSet) {
   EXPECT_EQ(set("CapabilityBoundingSet=CAP_NET_RAW\nCapabilityBoundingSet=~"), kUnlimited);
 }
 
+TEST(UnitFiles, AmbientCapabilities) {
+  const auto set = [](const char* text) { return service(text).ambient_capabilities; };
+  constexpr std::uint64_t kBind = 1U << kCapNetBindService;
+  constexpr std::uint64_t kRaw = 1U << kCapNetRaw;
+  EXPECT_EQ(set(""), 0U) << "a service has none unless it is given some";
+  EXPECT_EQ(set("AmbientCapabilities=CAP_NET_BIND_SERVICE"), kBind);
+  EXPECT_EQ(set("AmbientCapabilities=CAP_NET_BIND_SERVICE\nAmbientCapabilities=CAP_NET_RAW"), kBind | kRaw);
+  EXPECT_EQ(set("AmbientCapabilities=CAP_NET_BIND_SERVICE CAP_NET_RAW\nAmbientCapabilities=~CAP_NET_RAW"), kBind);
+  EXPECT_EQ(set("AmbientCapabilities=CAP_NET_RAW\nAmbientCapabilities="), 0U);
+}
+
 TEST(UnitFiles, HostileTextIsReadToItsEnd) {
   for (const std::string& text : std::vector<std::string>{std::string(100000, '['), std::string(100000, '\\'),
                                                           "=\n==\n[\n]\n", "[Service\nUser=x", "User", "ExecStart=\\",
