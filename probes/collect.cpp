@@ -86,7 +86,7 @@ std::vector<NetworkFacts> networks_of(const HostView& host, std::vector<Instance
   return networks;
 }
 
-Running start_programs(const HostView& host, const InstanceFacts& instance) {
+Running start_programs(const HostView& host, const InstanceFacts& instance, haproxy::EarlyRun& early) {
   Running running;
   running.path = haproxy::program_of(host, instance);
   if (!running.path) {
@@ -94,7 +94,7 @@ Running start_programs(const HostView& host, const InstanceFacts& instance) {
     running.verdict.run = tl::make_unexpected(running.path.error());
     return running;
   }
-  running.version = haproxy::start_version(host, instance, *running.path);
+  running.version = haproxy::start_version(host, instance, *running.path, early);
   return running;
 }
 
@@ -161,6 +161,7 @@ void read_sysctls_of_host(const HostView& host, const CollectRequest& request, F
 
 Result<Facts> collect(const HostView& host, const CollectRequest& request) {
   Facts facts;
+  auto early = haproxy::start_early(host);
   facts.host = read_host(host);
   auto instances = haproxy::locate_instances(host, {request.configs, request.instance}, facts.blind_spots);
   if (!instances) return tl::make_unexpected(instances.error());
@@ -171,7 +172,7 @@ Result<Facts> collect(const HostView& host, const CollectRequest& request) {
   std::vector<Running> programs;
   const bool verdict = request.needs.count(Need::verdict) != 0;
   for (const auto& instance : facts.instances) {
-    programs.push_back(start_programs(host, instance));
+    programs.push_back(start_programs(host, instance, early));
   }
   for (std::size_t i = 0; i < programs.size(); ++i) {
     programs[i].files = load_config(host, facts.instances[i]);

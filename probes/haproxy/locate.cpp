@@ -156,6 +156,10 @@ std::string root_of(const HostView& host, const InstanceFacts& instance) {
 Result<std::string> program_of(const HostView& host, const InstanceFacts& instance) {
   if (const auto* head = instance.head(); head != nullptr) return head->executable;
   if (installed(instance.unit)) return instance.unit->exec_start.front();
+  return packaged_program(host);
+}
+
+Result<std::string> packaged_program(const HostView& host) {
   for (const char* path : kPrograms) {
     if (host.status(path)) return std::string(path);
   }

@@ -32,6 +32,9 @@ struct Wanted {
 /// The path of the program: /proc/PID/exe of the head process, else the unit's ExecStart, else where packages put it.
 [[nodiscard]] Result<std::string> program_of(const HostView& host, const InstanceFacts& instance);
 
+/// Where packages put it.
+[[nodiscard]] Result<std::string> packaged_program(const HostView& host);
+
 /// A path of the instance's command line as it must be opened: relative ones start at -C, else at its working
 /// directory; a path named by --config is left as the user wrote it.
 [[nodiscard]] std::string absolute_path(const std::string& path, const InstanceFacts& instance);

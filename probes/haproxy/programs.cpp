@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "probes/base/text.h"
 #include "probes/haproxy/locate.h"
@@ -79,8 +80,18 @@ bool may_lack_rights(const Verdict& verdict) {
 
 }  // namespace
 
-PendingRun start_version(const HostView& host, const InstanceFacts& instance, const std::string& path) {
+EarlyRun start_early(const HostView& host) {
+  EarlyRun early;
+  EarlyRun none;
+  early.path = packaged_program(host).value_or("");
+  if (!early.path.empty()) early.run = start_version(host, InstanceFacts{}, early.path, none);
+  return early;
+}
+
+PendingRun start_version(const HostView& host, const InstanceFacts& instance, const std::string& path,
+                         EarlyRun& early) {
   if (auto allowed = may_execute(host, instance, path); !allowed) return tl::make_unexpected(allowed.error());
+  if (early.run && early.path == path) return std::exchange(early.run, unread("haproxy -vv"));
   Command command;
   command.path = path;
   command.arguments = {"-vv"};

@@ -18,8 +18,20 @@ namespace preflight::haproxy {
 /// A run of haproxy under way; an error stays one until it is collected.
 using PendingRun = Result<std::unique_ptr<PendingCommand>>;
 
-/// Starts `PATH -vv`. Refused for a program in another mount namespace, or that others may have written.
-[[nodiscard]] PendingRun start_version(const HostView& host, const InstanceFacts& instance, const std::string& path);
+/// `-vv` of a program, begun before it is known which program the instances run.
+struct EarlyRun {
+  std::string path;
+  PendingRun run = unread("haproxy -vv");
+};
+
+/// Begins with the packaged program: its -vv takes longer than everything that is read meanwhile, and nearly always it
+/// is the one.
+[[nodiscard]] EarlyRun start_early(const HostView& host);
+
+/// Starts `PATH -vv`, or takes it over from `early`. Refused for a program in another mount namespace, or that others
+/// may have written.
+[[nodiscard]] PendingRun start_version(const HostView& host, const InstanceFacts& instance, const std::string& path,
+                                       EarlyRun& early);
 [[nodiscard]] Result<BinaryFacts> finish_version(PendingRun pending, const std::string& path);
 
 /// Starts `PATH -c` with the instance's own files. It loads Lua and resolves names: as root only where the

@@ -119,7 +119,9 @@ TEST(Collect, AnotherMountNamespaceIsReadThroughTheProcess) {
   ASSERT_TRUE(facts);
   EXPECT_EQ(facts->instances.front().config->global.maxconn->value, 7);
   EXPECT_EQ(facts->instances.front().config->files, std::vector<std::string>{"/etc/haproxy/haproxy.cfg"});
-  EXPECT_TRUE(host.started.empty()) << "its program is not ours to execute";
+  EXPECT_FALSE(facts->instances.front().binary) << "its program is not ours to execute";
+  ASSERT_EQ(host.started.size(), 1U) << "ours was, early, and has nothing to do with it";
+  EXPECT_EQ(host.started.front().text(), "/usr/sbin/haproxy -vv");
 }
 
 }  // namespace

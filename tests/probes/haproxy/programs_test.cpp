@@ -26,9 +26,33 @@ struct Scene {
   InstanceFacts instance;
 };
 
+PendingRun version(const Scene& scene) {
+  EarlyRun none;
+  return start_version(scene.host, scene.instance, kProgram, none);
+}
+
+TEST(Programs, AVersionThatWasAskedEarlyIsNotAskedAgain) {
+  const Scene scene;
+  auto early = start_early(scene.host);
+  EXPECT_EQ(early.path, kProgram);
+  EXPECT_TRUE(start_version(scene.host, scene.instance, kProgram, early));
+  EXPECT_EQ(scene.host.started.size(), 1U);
+  EXPECT_TRUE(start_version(scene.host, scene.instance, kProgram, early)) << "of a second instance";
+  EXPECT_EQ(scene.host.started.size(), 2U);
+}
+
+TEST(Programs, AnInstanceThatRunsAnotherProgramIsAskedItself) {
+  Scene scene;
+  scene.host.files["/opt/haproxy"] = "ELF";
+  auto early = start_early(scene.host);
+  EXPECT_TRUE(start_version(scene.host, scene.instance, "/opt/haproxy", early));
+  ASSERT_EQ(scene.host.started.size(), 2U);
+  EXPECT_EQ(scene.host.started[1].text(), "/opt/haproxy -vv");
+}
+
 TEST(Programs, RootsProgramIsStartedWithFixedWords) {
   const Scene scene;
-  EXPECT_TRUE(start_version(scene.host, scene.instance, kProgram));
+  EXPECT_TRUE(version(scene));
   const auto verdict = start_verdict(scene.host, scene.instance, kProgram, 0);
   EXPECT_TRUE(verdict.run);
   ASSERT_EQ(scene.host.started.size(), 2U);
@@ -60,7 +84,7 @@ TEST(Programs, AProgramOthersMayChangeIsNeverStarted) {
   for (const auto& [path, status] : cases) {
     Scene scene;
     scene.host.statuses[path] = status;
-    EXPECT_FALSE(start_version(scene.host, scene.instance, kProgram));
+    EXPECT_FALSE(version(scene));
     EXPECT_FALSE(start_verdict(scene.host, scene.instance, kProgram, 0).run);
     EXPECT_FALSE(start_verdict(scene.host, scene.instance, kProgram, 1000).run) << "nor as an ordinary user";
     EXPECT_TRUE(scene.host.started.empty()) << path;
@@ -70,10 +94,10 @@ TEST(Programs, AProgramOthersMayChangeIsNeverStarted) {
 TEST(Programs, NothingOfATreeOrAnotherMountNamespaceIsStarted) {
   Scene tree;
   tree.host.host_kind = HostKind::tree;
-  EXPECT_FALSE(start_version(tree.host, tree.instance, kProgram));
+  EXPECT_FALSE(version(tree));
   Scene container;
   container.host.links["/proc/self/ns/mnt"] = "mnt:[2]";
-  EXPECT_FALSE(start_version(container.host, container.instance, kProgram));
+  EXPECT_FALSE(version(container));
   EXPECT_FALSE(start_verdict(container.host, container.instance, kProgram, 0).run);
   EXPECT_TRUE(tree.host.started.empty());
   EXPECT_TRUE(container.host.started.empty());
