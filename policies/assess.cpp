@@ -30,7 +30,6 @@ bool needs_a_running_host(const Outcome& outcome) {
 
 void run(const Check& check, const Case& scene, const CheckPolicy& policy, std::vector<CheckResult>& results) {
   auto outcomes = check.evaluate(scene);
-  results.reserve(results.size() + outcomes.size());
   for (auto& [subject, outcome] : outcomes) {
     if (needs_a_running_host(outcome)) outcome = NotApplicable{"offline tree"};
     const Severity severity = severity_of(check, outcome, policy);
