@@ -15,6 +15,8 @@ namespace {
 constexpr std::string_view kReferences[] = {"HAProxy configuration manual: bind, noreuseport",
                                             "socket(7), SO_REUSEPORT"};
 
+constexpr haproxy::Version kSharesOneSocket{2, 8, 0};
+
 /// One bind with the threads it is limited to; none: all of them.
 struct Claim {
   const PortDemand* demand = nullptr;
@@ -118,6 +120,20 @@ void judge(std::vector<Claim> claims, bool reuse_port, Outcomes& outcomes) {
   }
 }
 
+/// Until 2.8 fell back to one socket for all shards, `shards` without SO_REUSEPORT collided with itself.
+void judge_shards(const PortDemand& port, const demand::Scope& scope, std::int64_t thread_count, Outcomes& outcomes) {
+  const auto& bind = *port.bind;
+  const bool old = scope.instance.binary && scope.instance.binary->version < kSharesOneSocket;
+  if (!old || demand::listeners_of(bind, scope, thread_count) <= bind.address.port_count()) return;
+  Detail detail;
+  detail.observed = Measure("shards of one address");
+  detail.expected = Expectation{Relation::equal, Measure(std::string("one listener"))};
+  detail.why = "the second shard of an address fails to bind, because noreuseport is set";
+  detail.where.origin = bind.shards ? bind.shards->origin : bind.origin;
+  detail.evidence.emplace_back("haproxy will say \"cannot bind socket (Address already in use)\" and exit");
+  outcomes.push_back({subject_of(bind), Fail{Severity::error, std::move(detail), true}});
+}
+
 void judge_instance(const InstanceDemand& demand, const Facts& facts, Outcomes& outcomes) {
   const demand::Scope scope{*demand.instance, *demand.instance->config, facts};
   const auto count = demand::threads(scope);
@@ -127,6 +143,7 @@ void judge_instance(const InstanceDemand& demand, const Facts& facts, Outcomes& 
   std::vector<Claim> claims;
   for (const auto& port : demand.ports) {
     if (!port.bind->address.ip) continue;
+    if (!scope.config.global.reuse_port && count) judge_shards(port, scope, count->value, outcomes);
     Claim claim{&port, nullptr};
     if (const auto written = text_of(port.bind->thread); !written.empty()) {
       const auto [set, first] = sets.try_emplace(written);

@@ -52,10 +52,18 @@ std::string sentence(const Quantity& need, const StartLimits& limits) {
          grouped(clamped(limits.nofile.hard));
 }
 
+/// What haproxy asks setrlimit for: `ulimit-n` where it is written, whatever maxconn needs.
+Quantity asked_for(const Quantity& need, const haproxy::Config& config) {
+  const auto& written = config.global.ulimit_n;
+  if (!written || written->value <= 0) return need;
+  return {written->value,
+          need.basis == Basis::assumed ? Basis::assumed : Basis::configured,
+          {{"ulimit-n", written->value, written->origin}}};
+}
+
 /// What haproxy prints at start; up to 3.3 the limit it names is the soft one, although the hard one is in the way.
-std::string announcement(const Quantity& need, const StartLimits& limits, const haproxy::Config& config) {
-  const auto target = config.global.ulimit_n ? config.global.ulimit_n->value : need.value;
-  return "haproxy will say \"Cannot raise FD limit to " + std::to_string(target) + ", limit is " +
+std::string announcement(const Quantity& asked, const StartLimits& limits, const haproxy::Config& config) {
+  return "haproxy will say \"Cannot raise FD limit to " + std::to_string(asked.value) + ", limit is " +
          std::to_string(limits.nofile.soft) + "\" and " +
          (config.global.strict_limits ? "exit" : "start with too few") + "; `haproxy -c` says valid";
 }
@@ -74,7 +82,7 @@ Outcome judge_ulimit(const Quantity& need, const StartLimits& limits, const hapr
                      Outcome otherwise) {
   const auto& config = *instance.config;
   const auto& written = config.global.ulimit_n;
-  if (!written || written->value >= need.value) return otherwise;
+  if (!written || written->value <= 0 || written->value >= need.value) return otherwise;
   const bool only_raises = instance.binary && instance.binary->version >= kOnlyRaises;
   if (only_raises && clamped(limits.nofile.soft) >= need.value) return otherwise;
   Detail detail =
@@ -88,27 +96,29 @@ Outcome judge_start(const Quantity& need, const StartLimits& limits, std::int64_
                     const haproxy::InstanceFacts& instance) {
   const auto& config = *instance.config;
   const auto hard = clamped(limits.nofile.hard);
-  if (const auto& bound = config.global.fd_hard_limit; bound && need.value > bound->value) {
-    return refused(need, {bound->value, "fd-hard-limit", "fd-hard-limit is lower than the demand", bound->origin},
+  const auto asked = asked_for(need, config);
+  if (const auto& bound = config.global.fd_hard_limit; bound && bound->value > 0 && asked.value > bound->value) {
+    return refused(asked, {bound->value, "fd-hard-limit", "fd-hard-limit is lower than the demand", bound->origin},
                    limits, config);
   }
-  if (need.value <= hard) {
+  if (asked.value <= hard) {
     return judge_ulimit(need, limits, instance, Pass{detail_of(need, {hard, limits.source, "", {}})});
   }
-  if (need.value > nr_open) {
-    return refused(need, {nr_open, "/proc/sys/fs/nr_open", "fs.nr_open binds even a starter that may raise limits", {}},
+  if (asked.value > nr_open) {
+    return refused(asked,
+                   {nr_open, "/proc/sys/fs/nr_open", "fs.nr_open binds even a starter that may raise limits", {}},
                    limits, config);
   }
   if (!limits.may_raise) return Unknown{limits.may_raise.error()};
-  Ceiling ceiling{hard, limits.source, sentence(need, limits), {}};
+  Ceiling ceiling{hard, limits.source, sentence(asked, limits), {}};
   if (!*limits.may_raise) {
     ceiling.why += " and no CAP_SYS_RESOURCE to raise that";
-    auto outcome = refused(need, ceiling, limits, config);
+    auto outcome = refused(asked, ceiling, limits, config);
     std::get<Fail>(outcome).detail.consequence_of = Cause{"unit_limit_is_live", subject::instance(instance.name)};
     return outcome;
   }
   ceiling.why += ", which haproxy raises by CAP_SYS_RESOURCE";
-  return Fail{Severity::info, detail_of(need, ceiling)};
+  return judge_ulimit(need, limits, instance, Fail{Severity::info, detail_of(asked, ceiling)});
 }
 
 /// The fullest of the processes, as a share of its own soft limit. A process that does not let us look cannot pass.

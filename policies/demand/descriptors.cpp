@@ -30,11 +30,22 @@ std::string counted(std::int64_t count, std::string_view one, std::string_view m
   return grouped(count) + " " + std::string(count == 1 ? one : many);
 }
 
-/// A disabled proxy's binds count: haproxy adds a listener's descriptor when it reads the line.
+/// A listener's descriptor is added when its line is read, even in a section that is disabled or dropped later; further
+/// shards are made only of those in use.
+std::int64_t listeners_of_section(const std::vector<Bind>& binds, bool in_use, const Scope& scope,
+                                  std::int64_t thread_count) {
+  std::int64_t listeners = 0;
+  for (const Bind& bind : binds) {
+    listeners +=
+        in_use ? listeners_of(bind, scope, thread_count) : std::max<std::int64_t>(bind.address.port_count(), 1);
+  }
+  return listeners;
+}
+
 std::int64_t bind_listeners(const Scope& scope, std::int64_t thread_count) {
   std::int64_t listeners = 0;
   for (const Proxy& proxy : scope.config.proxies) {
-    for (const Bind& bind : proxy.binds) listeners += listeners_of(bind, scope, thread_count);
+    listeners += listeners_of_section(proxy.binds, !proxy.disabled, scope, thread_count);
   }
   return listeners;
 }
@@ -60,8 +71,7 @@ std::int64_t parsed_ports(const Config& config) {
 void add_stats_sockets(std::vector<Term>& terms, const Scope& scope, std::int64_t thread_count) {
   const auto& global = scope.config.global;
   if (global.stats_sockets.empty()) return;
-  std::int64_t listeners = 0;
-  for (const Bind& bind : global.stats_sockets) listeners += listeners_of(bind, scope, thread_count);
+  const auto listeners = listeners_of_section(global.stats_sockets, true, scope, thread_count);
   add(terms, counted(listeners, "stats socket", "stats sockets"), listeners, global.stats_sockets.front().origin);
   if (global.stats_maxconn) {
     add(terms, "stats maxconn", global.stats_maxconn->value, global.stats_maxconn->origin);
@@ -72,13 +82,12 @@ void add_stats_sockets(std::vector<Term>& terms, const Scope& scope, std::int64_
 
 void add_peers(std::vector<Term>& terms, const Scope& scope, std::int64_t thread_count) {
   for (const haproxy::Peers& peers : scope.config.peers) {
-    if (peers.disabled || !is_local(peers, scope)) continue;
-    std::int64_t listeners = 0;
-    for (const Bind& bind : peers.binds) listeners += listeners_of(bind, scope, thread_count);
-    const auto count = static_cast<std::int64_t>(peers.names.size());
+    const bool in_use = !peers.disabled && is_local(peers, scope);
+    const auto listeners = listeners_of_section(peers.binds, in_use, scope, thread_count);
+    const auto count = static_cast<std::int64_t>(in_use ? peers.names.size() : 0);
     add(terms,
-        "peers " + peers.name + ": " + counted(listeners, "listener", "listeners") + " + 3 x " +
-            counted(count, "peer", "peers"),
+        "peers " + peers.name + ": " + counted(listeners, "listener", "listeners") +
+            (in_use ? " + 3 x " + counted(count, "peer", "peers") : ", not in use"),
         listeners + kDescriptorsPerPeer * count, peers.origin);
   }
 }

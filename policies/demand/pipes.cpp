@@ -6,6 +6,12 @@
 #include "policies/demand/parts.h"
 
 namespace preflight::demand {
+namespace {
+
+/// None, or 0, is no bound.
+bool bounded(const std::optional<haproxy::Number>& number) { return number && number->value > 0; }
+
+}  // namespace
 
 std::optional<std::int64_t> spliced_connections(const haproxy::Config& config) {
   std::int64_t front = 0;
@@ -14,7 +20,7 @@ std::optional<std::int64_t> spliced_connections(const haproxy::Config& config) {
     if (!proxy.splices || proxy.disabled) continue;
     const bool is_front = proxy.kind != haproxy::ProxyKind::backend;
     const bool is_back = proxy.kind != haproxy::ProxyKind::frontend;
-    if ((is_front && !proxy.maxconn) || (is_back && !proxy.fullconn)) return std::nullopt;
+    if ((is_front && !bounded(proxy.maxconn)) || (is_back && !bounded(proxy.fullconn))) return std::nullopt;
     if (is_front) front += proxy.maxconn->value;
     if (is_back) back += proxy.fullconn->value;
   }

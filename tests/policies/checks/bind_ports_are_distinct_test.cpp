@@ -108,6 +108,22 @@ TEST(BindPortsAreDistinct, WithoutReusePortTheSecondFails) {
   EXPECT_TRUE(std::get<Fail>(outcome).prevents_start);
 }
 
+TEST(BindPortsAreDistinct, ShardsWithoutReusePortCollideWithThemselves) {
+  const std::string start = "global\n  noreuseport\n  nbthread 4\nfrontend a\n  mode http\n  bind *:80";
+  World world;
+  const auto judged = [&](const std::string& options) {
+    return outcome_about(world.config(start + options + "\n").judge(kCheck), "bind:tcp/*:80");
+  };
+  ASSERT_EQ(world.instance().binary->version.major, 2);
+  const auto outcome = judged(" shards by-thread");
+  EXPECT_EQ(verdict(outcome), "error");
+  EXPECT_TRUE(std::get<Fail>(outcome).prevents_start);
+  EXPECT_EQ(verdict(judged(" shards 1")), "pass");
+  EXPECT_EQ(verdict(judged(" shards by-thread thread 2")), "pass") << "one thread, one shard";
+  world.instance().binary->version = {3, 2, 0};
+  EXPECT_EQ(verdict(judged(" shards by-thread")), "pass") << "one socket for all of them";
+}
+
 TEST(BindPortsAreDistinct, StatsSocketsAndPeersListenToo) {
   World world;
   world.config("global\n  stats socket 127.0.0.1:9999\nfrontend a\n  mode http\n  bind 127.0.0.1:9999\n");

@@ -70,6 +70,30 @@ TEST(NofileCoversMaxconn, CeilingsWrittenInTheConfigurationCount) {
   EXPECT_EQ(verdict(judged(World().config(config(1000, "  ulimit-n 2023\n")))), "pass");
 }
 
+/// haproxy asks for `ulimit-n` and not for what it needs.
+TEST(NofileCoversMaxconn, UlimitIsAskedForEvenWhereLessWouldDo) {
+  EXPECT_EQ(verdict(judged(World().config(config(1000, "  fd-hard-limit 3000\n  ulimit-n 3001\n")))), "error");
+  World world;
+  world.instance().unit->capability_bounding_set &= ~(1ULL << kCapSysResource);
+  world.instance().unit->limit_nofile = 3000;
+  world.instance().unit->limit_nofile_soft = 1024;
+  const std::string announced = "Cannot raise FD limit to 3001";
+  EXPECT_EQ(verdict(judged(world.config(config(1000, "  ulimit-n 3000\n")))), "pass");
+  const auto outcome = judged(world.config(config(1000, "  ulimit-n 3001\n")));
+  EXPECT_EQ(verdict(outcome), "error");
+  EXPECT_NE(detail_of(outcome).evidence.at(0).find(announced), std::string::npos);
+}
+
+TEST(NofileCoversMaxconn, UlimitThatIsGivenMayStillBeTooLow) {
+  World world;
+  world.instance().unit->capability_bounding_set &= ~(1ULL << kCapSysResource);
+  world.instance().unit->limit_nofile = 2000;
+  world.instance().unit->limit_nofile_soft = 1024;
+  const auto outcome = judged(world.config(config(1000, "  ulimit-n 1900\n")));
+  EXPECT_EQ(verdict(outcome), "error");
+  EXPECT_NE(detail_of(outcome).evidence.at(0).find("too low"), std::string::npos) << "1900 can be had, 2023 is needed";
+}
+
 TEST(NofileCoversMaxconn, DescriptorsInUseAreWatched) {
   World world;
   world.running({1000, 524288});

@@ -65,6 +65,8 @@ std::vector<Sample> samples() {
       {"shards in a thread set", n + "  nbthread 4\n",
        "frontend s\n  bind 127.0.0.1:18100 shards by-thread thread 1-2\n"},
       {"a disabled frontend", n, "frontend d\n  bind 127.0.0.1:18100\n  disabled\n"},
+      {"a disabled frontend has no further shards", n + "  nbthread 4\n",
+       "frontend d\n  bind 127.0.0.1:18100-18101 shards by-thread\n  disabled\n"},
       {"two stats sockets", n + "  stats socket 127.0.0.1:18111 level admin\n", ""},
       {"stats maxconn", n + "  stats maxconn 50\n", ""},
       {"checks", n, "backend b\n" + server + " check\n  server t 127.0.0.1:19001 check\n  server u 127.0.0.1:19002\n"},
@@ -83,6 +85,9 @@ std::vector<Sample> samples() {
       {"a template with a range", n, "backend b\n  server-template s 3-9 127.0.0.1:19000 check\n"},
       {"a tracking server", n, "backend b\n" + server + " check\n  server t 127.0.0.1:19001 track b/s\n"},
       {"splicing", n, "frontend sp\n  option splice-auto\n  bind 127.0.0.1:18090\n"},
+      {"splicing where maxconn 0 is no bound", n,
+       "frontend sp\n  option splice-auto\n  maxconn ${UNQUOTED}\n  bind 127.0.0.1:18090\n"
+       "frontend sq\n  option splice-auto\n  maxconn 10\n  bind 127.0.0.1:18091\n"},
       {"splicing with bounds", n,
        "frontend sp\n  option splice-request\n  maxconn 100\n  bind 127.0.0.1:18090\n"
        "backend b\n  option splice-response\n  fullconn 400\n" +
@@ -93,6 +98,10 @@ std::vector<Sample> samples() {
            " 127.0.0.1:18120\n  peer other 127.0.0.1:18121\n  peer third 127.0.0.1:18122\n"},
       {"peers not in use", n, "peers p\n  peer " + this_host() + " 127.0.0.1:18120\n  peer other 127.0.0.1:18121\n"},
       {"peers without this host", n, "peers p\n  peer nobody 127.0.0.1:18120\n  peer other 127.0.0.1:18121\n"},
+      {"peers with a bind, without this host", n,
+       "peers p\n  bind 127.0.0.1:18120\n  server nobody\n  server other 127.0.0.1:18121\n"},
+      {"disabled peers", n,
+       "peers p\n  peer " + this_host() + " 127.0.0.1:18120\n  peer other 127.0.0.1:18121\n  disabled\n"},
       {"peers with bind and server", n + "  localpeer me\n",
        "peers p\n  bind 127.0.0.1:18120\n  server me\n  server other 127.0.0.1:18121\n"},
       {"-L names the local peer",

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs one pair: the place, the question, the real start, the comparison."""
+
+from dataclasses import dataclass
+
+from . import compare, place, service
+from .observed import listeners, observe
+from .predicted import Unusable, predict
+
+SECONDS = 240  # for one pair, on a busy machine
+
+
+@dataclass(frozen=True)
+class Programs:
+    lbpreflight: str
+    haproxy: str
+
+
+def somaxconn():
+    with open("/proc/sys/net/core/somaxconn", encoding="ascii") as value:
+        return int(value.read())
+
+
+def invalid(predicted):
+    """haproxy -c refuses it: then there is nothing to compare. The generator should not make such."""
+    return "config_is_valid" in predicted.prevents
+
+
+def _examine(case, programs, again):
+    paths, _held = service.prepare(case, programs.haproxy)
+    where = [word for path in paths for word in ("--config", path)] if case.named else []
+    predicted = predict(programs.lbpreflight, where)
+    before = listeners()
+    process = service.start(case, paths)
+    observed = observe(process, before)
+    verdict = {"outcome": "started" if observed.started else "refused", "differences": [], "unknown": predicted.unknown}
+    verdict["reasons"] = observed.reasons
+    if invalid(predicted):
+        verdict["outcome"] = "accepted although invalid" if observed.started else "invalid"
+        verdict["said"] = observed.said
+        return verdict
+    verdict["differences"] = compare.compare(predicted, observed, somaxconn())
+    if again and observed.started and not verdict["differences"]:
+        verdict["differences"] = compare.compare_running(predict(programs.lbpreflight, []), observed)
+    return verdict
+
+
+def examine(case, programs, again=True):
+    """{"outcome", "differences": [{"kind", "text"}], "unknown", "reasons"} of the case; with `again`, lbpreflight is
+    asked once more while haproxy runs."""
+
+    def attempt():
+        try:
+            return _examine(case, programs, again)
+        except (Unusable, TimeoutError) as reason:
+            return {"outcome": "stuck", "differences": [compare.difference("stuck", str(reason))], "unknown": {}, "reasons": []}
+
+    return place.inside(attempt, SECONDS)

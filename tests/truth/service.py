@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plays the service manager: writes the unit that lbpreflight reads, and starts haproxy as systemd would start it."""
+
+import os
+import pwd
+import resource
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+from .place import MS_BIND, WORK, mount
+
+UNIT = Path("/etc/systemd/system/haproxy.service")
+ERRORS = WORK / "stderr"
+# Where the program under test is put, so that root may trust it: nobody else can write there.
+PROGRAM = "/usr/sbin/haproxy"
+
+
+def write_files(case):
+    """The paths of the configuration files."""
+    paths = []
+    for number, text in enumerate(case.files, 1):
+        paths.append(str(WORK / f"{number}.cfg"))
+        Path(paths[-1]).write_text(text, encoding="utf-8", newline="")
+    return paths
+
+
+def arguments(case, paths):
+    return [*case.arguments, *(word for path in paths for word in ("-f", path))]
+
+
+def unit(case, paths):
+    """The text of haproxy.service."""
+    host = case.host
+    lines = ["[Service]", f"ExecStart={PROGRAM} {' '.join(arguments(case, paths))}", f"LimitNOFILE={host.limit_nofile}"]
+    lines += [f'Environment="{name}={value}"' for name, value in case.environment]
+    lines += [f"User={host.user}"] if host.user else []
+    lines += [f"CapabilityBoundingSet=~{' '.join(host.dropped).upper()}"] if host.dropped else []
+    lines += [f"AmbientCapabilities={' '.join(host.ambient).upper()}"] if host.ambient else []
+    return "\n".join(lines) + "\n"
+
+
+def nofile_of(host):
+    """LimitNOFILE= as setrlimit(2) takes it."""
+    soft, _, hard = host.limit_nofile.partition(":")
+    return int(soft), int(hard or soft)
+
+
+def _as_user(host):
+    """setpriv(1) and its options, or nothing when haproxy is started with all that we have."""
+    bare = [name.removeprefix("cap_") for name in host.ambient]
+    words = []
+    if host.dropped:
+        words.append("--bounding-set=" + ",".join("-" + name.removeprefix("cap_") for name in host.dropped))
+    if host.user:
+        user = pwd.getpwuid(int(host.user)) if host.user.isdigit() else pwd.getpwnam(host.user)
+        words += [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    if bare:
+        listed = ",".join("+" + name for name in bare)
+        words += [f"--inh-caps={listed}", f"--ambient-caps={listed}"]
+    return [shutil.which("setpriv"), *words] if words else []
+
+
+def start(case, paths):
+    """The process of haproxy, in the foreground."""
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **dict(case.environment)}
+    with open(ERRORS, "wb") as errors:
+        return subprocess.Popen(
+            [*_as_user(case.host), PROGRAM, "-db", *arguments(case, paths)],
+            stdin=subprocess.DEVNULL,
+            stdout=errors,
+            stderr=errors,
+            env=environment,
+            cwd="/",
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, nofile_of(case.host)),
+        )
+
+
+def occupy(occupant):
+    """The sockets to keep open, so that the port is taken."""
+    family = socket.AF_INET6 if ":" in occupant.address else socket.AF_INET
+    kind = socket.SOCK_DGRAM if occupant.kind == "datagram" else socket.SOCK_STREAM
+    held = socket.socket(family, kind)
+    try:
+        held.bind((occupant.address, occupant.port))
+    except OSError:  # taken by the occupant before
+        return []
+    if occupant.kind == "listener":
+        held.listen(5)
+    if occupant.kind != "client":
+        return [held]
+    peer = socket.create_server(("127.0.0.9", 0))
+    held.connect(peer.getsockname())
+    return [held, peer]
+
+
+def prepare(case, haproxy):
+    """Makes the host of the case out of the empty place we are in; returns the configuration's paths and what must be
+    kept open."""
+    host = case.host
+    if haproxy != PROGRAM:
+        mount(haproxy, PROGRAM, "", MS_BIND)
+    for key, value in host.sysctls:
+        Path("/proc/sys", *key.split(".")).write_text(value, encoding="ascii")
+    if host.cpus:
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: host.cpus])
+    paths = write_files(case)
+    UNIT.write_text(unit(case, paths), encoding="utf-8")
+    return paths, [held for occupant in host.occupants for held in occupy(occupant)]

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes a disagreement small: what can be left out while it stays is left out."""
+
+import time
+from dataclasses import replace
+
+from .case import Host
+
+
+def _without(items, size):
+    """The list without each run of so many items, one at a time."""
+    for begin in range(0, len(items), size):
+        yield items[:begin] + items[begin + size :]
+
+
+class Shrinker:
+    """`stays(case)` tells whether a case still shows the disagreement."""
+
+    def __init__(self, stays, seconds):
+        self._stays = stays
+        self._until = time.monotonic() + seconds
+
+    def _in_time(self):
+        return time.monotonic() < self._until
+
+    def _reduce(self, items, with_items):
+        """Fewer items: large runs are tried first, then smaller ones. `with_items` makes the case that has them."""
+        size = max(1, len(items) // 2)
+        while size:
+            for fewer in _without(items, size):
+                if self._in_time() and self._stays(with_items(fewer)):
+                    items = fewer
+                    break
+            else:
+                size //= 2
+        return items
+
+    def _text(self, case):
+        """Sections, then lines, then words."""
+        for split, join in ((_sections, "".join), (_lines, "".join)):
+            items = self._reduce(split(case.files[0]), lambda few, join=join: replace(case, files=(join(few),)))
+            case = replace(case, files=(join(items),))
+        lines = _lines(case.files[0])
+        for number, line in enumerate(lines):
+
+            def with_words(words, number=number):
+                changed = "  " * line.startswith((" ", "\t")) + " ".join(words) + "\n"
+                return replace(case, files=("".join([*lines[:number], changed, *lines[number + 1 :]]),))
+
+            if len(line.split()) > 2 and (words := self._reduce(line.split(), with_words)) != line.split():
+                case = with_words(words)
+                lines = _lines(case.files[0])
+        return case
+
+    def _host(self, case):
+        """What does not matter is as on any other host."""
+        plain = Host()
+        for name in vars(plain):
+            calm = replace(case, host=replace(case.host, **{name: getattr(plain, name)}))
+            if calm != case and self._in_time() and self._stays(calm):
+                case = calm
+        return case
+
+    def smaller(self, case):
+        """The smallest case found in time."""
+        for change in {"files": ("".join(case.files),)}, {"arguments": ()}, {"environment": ()}, {"named": True}:
+            simpler = replace(case, **change)
+            if simpler != case and self._stays(simpler):
+                case = simpler
+        case = self._host(case)
+        return self._text(case) if len(case.files) == 1 else case
+
+
+def _lines(text):
+    return text.splitlines(keepends=True)
+
+
+def _sections(text):
+    """Each begins with a line that is not indented; a directive belongs to the section it stands in."""
+    sections = []
+    for line in _lines(text):
+        if not sections or not line.startswith((" ", "\t", ".", "#", "[", "\n")):
+            sections.append("")
+        sections[-1] += line
+    return sections
