@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""scripts/truth in parts: random configurations and hosts, what lbpreflight says of them, and what haproxy then does."""
+"""scripts/truth in parts: random configurations and hosts, what lbpreflight says of them, what haproxy then does."""

@@ -10,7 +10,8 @@ V6 = ("[::1]", "::1")
 WILDCARDS = ("*", "", "0.0.0.0", "::", "[::]", "ipv6@*", "ipv4@*")
 PREFIXES = ("ipv4@", "ipv4@", "tcp4@", "tcp@", "ip@")
 NOT_OURS = ("192.0.2.7", "[2001:db8::7]")
-FROM_ENVIRONMENT = ('"${LB_IP}"', '"$LB_IP"', "${LB_IP}", '"${LB_LATE-127.0.0.2}"', "$LB_IP")
+NONE = ('"${LB_NONE}"', "${LB_NONE}")  # nothing stands there: a wildcard
+FROM_ENVIRONMENT = ('"${LB_IP}"', *NONE, '"$LB_IP"', "${LB_IP}", '"${LB_LATE-127.0.0.2}"', "$LB_IP")
 
 
 class Addresses:
@@ -21,6 +22,7 @@ class Addresses:
         self._next = 18100
         self._made = 0
         self.ports = []
+        self.prefixed = False  # whether `unix-bind prefix` names the directory
 
     def port(self):
         """Mostly a new one."""
@@ -66,11 +68,12 @@ class Addresses:
         """One address and one port, of this host."""
         return f"{self._chance.one(*V4)}:{self.port()}"
 
-    def unix(self):
-        """A socket without a port, in the file system or out of it."""
+    def unix(self, stats=False):
+        """A socket without a port, in the file system or out of it. The prefix is not for stats sockets."""
         self._made += 1
         form = self._chance.one("", "", "unix@", "uxst@", "abns@")
-        return f"{form}{'' if form == 'abns@' else SOCKETS + '/'}u{self._made}"
+        directory = "" if form == "abns@" or (self.prefixed and not stats) else SOCKETS
+        return f"{form}{directory}{'' if form == 'abns@' else '/'}u{self._made}"
 
     def remote(self):
         """Where a server may be: nothing listens there, and nothing leaves this host."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where what was predicted and what was seen differ: every difference is a defect of lbpreflight until proven otherwise."""
+"""Where prediction and observation differ: a defect of lbpreflight until proven otherwise."""
 
 from .predicted import endpoints_of
 
@@ -42,10 +42,10 @@ def compare_failure(predicted, observed):
             words = next((line for line in observed.said if line.startswith("[ALERT]")), "")
             found.append(difference("reason", f"{reason} says nothing of: {words}"))
     reached = min((stage(reason) for reason in observed.reasons), default=len(ORDER))
-    for check in predicted.prevents:
+    for check, subjects in predicted.prevents.items():
         met = any(_explained(reason, (check,)) for reason in observed.reasons)
         if not met and stage(check) <= reached and check not in predicted.late:
-            found.append(difference("start", f"{check} predicts a refusal that did not come: {predicted.prevents[check]}"))
+            found.append(difference("start", f"{check} predicts a refusal that did not come: {subjects}"))
     return found
 
 
@@ -102,14 +102,15 @@ def compare_objects(predicted, observed):
     servers = {name: count for name, count in predicted.servers.items() if count and name in proxies}
     if servers != observed.servers:
         found.append(difference("servers", f"predicted {servers}, haproxy has {observed.servers}"))
-    if not observed.checked <= predicted.checks <= observed.checked + observed.hidden:
+    known = predicted.checks is not None
+    if known and not observed.checked <= predicted.checks <= observed.checked + observed.hidden:
         text = f"predicted {predicted.checks}, {observed.checked} servers show one and {observed.hidden} hide it"
         found.append(difference("checks", text))
     return found
 
 
 def compare_running(predicted, observed):
-    """The same question again, with haproxy running: nothing may keep it from starting, and its figures are the same."""
+    """The same question while haproxy runs: nothing may keep it from starting, and its figures are the same."""
     found = compare_figures(predicted, observed)
     if predicted.prevents:
         found.append(difference("start", f"it runs, and {listed(predicted.prevents)} would keep it from starting"))

@@ -39,9 +39,14 @@ def host(chance, soft, hard, ports):
         dropped=tuple(chance.some(2, *dropped)) if chance.of(12) else (),
         ambient=ambient,
         sysctls=tuple(sysctls),
-        occupants=tuple(occupant(chance, ports, range(first, last + 1)) for _ in range(chance.number(1, 2) if chance.of(12) else 0)),
+        occupants=occupants(chance, ports, range(first, last + 1)),
         cpus=1 if chance.of(15) and len(os.sched_getaffinity(0)) > 1 else 0,
     )
+
+
+def occupants(chance, ports, outgoing):
+    count = chance.number(1, 2) if chance.of(12) else 0
+    return tuple(occupant(chance, ports, outgoing) for _ in range(count))
 
 
 def occupant(chance, ports, outgoing):

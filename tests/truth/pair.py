@@ -26,6 +26,12 @@ def invalid(predicted):
     return "config_is_valid" in predicted.prevents
 
 
+def stuck(reason):
+    """The verdict on a pair that could not be brought to an end."""
+    differences = [compare.difference("stuck", str(reason))]
+    return {"outcome": "stuck", "differences": differences, "unknown": {}, "reasons": []}
+
+
 def _examine(case, programs, again):
     paths, _held = service.prepare(case, programs.haproxy)
     where = [word for path in paths for word in ("--config", path)] if case.named else []
@@ -53,6 +59,6 @@ def examine(case, programs, again=True):
         try:
             return _examine(case, programs, again)
         except (Unusable, TimeoutError) as reason:
-            return {"outcome": "stuck", "differences": [compare.difference("stuck", str(reason))], "unknown": {}, "reasons": []}
+            return stuck(reason)
 
     return place.inside(attempt, SECONDS)

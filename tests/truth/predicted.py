@@ -27,7 +27,7 @@ class Predicted:
     backlogs: dict = field(default_factory=dict)  # (address, port) -> the queue lengths asked for
     proxies: dict = field(default_factory=dict)  # name -> kind, of those that are not disabled
     servers: dict = field(default_factory=dict)  # name -> how many, of the same
-    checks: int = 0
+    checks: int = None
     remarks: list = field(default_factory=list)  # of what the reader refuses or does not understand
 
 

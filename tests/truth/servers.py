@@ -27,11 +27,15 @@ PLAIN = (
 )
 
 
+MAXCONNS = ("0", "5", "100", "10k", '"$LB_MAX"')
+SOURCES = ("127.0.0.5", "127.0.0.5:20000-20100", "0.0.0.0", "127.0.0.5:0", "0.0.0.0:2000-2001")
+
+
 class Servers:
-    def __init__(self, chance, addresses, http):
-        self._chance = chance
-        self._addresses = addresses
-        self._http = http
+    def __init__(self, context):
+        self._chance = context.chance
+        self._addresses = context.addresses
+        self._http = context.mode == "http"
 
     def options(self, in_default=False):
         chance = self._chance
@@ -43,9 +47,9 @@ class Servers:
         words += chance.maybe(6, f"addr {chance.one('127.0.0.3', '127.0.0.3:9100', '[::1]:9')}")
         words += chance.maybe(8, f"agent-port {chance.number(9000, 9999)}")
         words += chance.maybe(5, "agent-addr 127.0.0.4")
-        words += chance.maybe(12, f"maxconn {chance.one('0', '5', '100', '10k', chr(34) + '$LB_MAX' + chr(34))}")
+        words += chance.maybe(12, f"maxconn {chance.one(*MAXCONNS)}")
         words += chance.maybe(6, "maxconn 50 minconn 10")
-        words += chance.maybe(8, f"source {self._source()}")
+        words += chance.maybe(8, f"source {chance.one(*SOURCES)}")
         words += chance.maybe(8, chance.one("disabled", "disabled enabled", "enabled"))
         words += chance.maybe(5, "no-agent-check")
         if self._http and not in_default:
@@ -53,9 +57,6 @@ class Servers:
         if chance.of(10):
             words.append(f"agent-check agent-port {chance.number(9000, 9999)}")
         return " ".join(words)
-
-    def _source(self):
-        return self._chance.one("127.0.0.5", "127.0.0.5:20000-20100", "0.0.0.0", "127.0.0.5:0", "0.0.0.0:2000-2001")
 
     def lines(self, place):
         """The lines of one backend: default-server lines work on the servers after them."""
@@ -65,8 +66,8 @@ class Servers:
             made += chance.maybe(15, self.default_server())
             made.append(self._line(number))
         if chance.of(10):
-            tracked = chance.maybe(50, f"server k {self._addresses.remote()} no-check no-agent-check track {place}/base")
-            made += [f"server base {self._addresses.remote()} check", *tracked]
+            tracking = f"server k {self._addresses.remote()} no-check no-agent-check track {place}/base"
+            made += [f"server base {self._addresses.remote()} check", *chance.maybe(50, tracking)]
         return made
 
     def default_server(self):
