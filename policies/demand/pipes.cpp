@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `option splice-*` moves bytes through pipes, two descriptors each: one pipe for every four connections that may be
-// spliced (compute_ideal_maxpipes in src/limits.c).
+// spliced (compute_ideal_maxpipes in src/limits.c), in disabled proxies too.
 #include <algorithm>
 
 #include "policies/demand/parts.h"
@@ -17,7 +17,7 @@ std::optional<std::int64_t> spliced_connections(const haproxy::Config& config) {
   std::int64_t front = 0;
   std::int64_t back = 0;
   for (const auto& proxy : config.proxies) {
-    if (!proxy.splices || proxy.disabled) continue;
+    if (!proxy.splices) continue;
     const bool is_front = proxy.kind != haproxy::ProxyKind::backend;
     const bool is_back = proxy.kind != haproxy::ProxyKind::frontend;
     if ((is_front && !bounded(proxy.maxconn)) || (is_back && !bounded(proxy.fullconn))) return std::nullopt;

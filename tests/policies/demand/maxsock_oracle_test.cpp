@@ -85,6 +85,7 @@ std::vector<Sample> samples() {
       {"a template with a range", n, "backend b\n  server-template s 3-9 127.0.0.1:19000 check\n"},
       {"a tracking server", n, "backend b\n" + server + " check\n  server t 127.0.0.1:19001 track b/s\n"},
       {"splicing", n, "frontend sp\n  option splice-auto\n  bind 127.0.0.1:18090\n"},
+      {"splicing in a disabled proxy", n, "listen sp\n  option splice-auto\n  bind 127.0.0.1:18090\n  disabled\n"},
       {"splicing where maxconn 0 is no bound", n,
        "frontend sp\n  option splice-auto\n  maxconn ${UNQUOTED}\n  bind 127.0.0.1:18090\n"
        "frontend sq\n  option splice-auto\n  maxconn 10\n  bind 127.0.0.1:18091\n"},
