@@ -8,10 +8,14 @@
 #include "policies/check.h"
 #include "policies/demand/parts.h"
 #include "policies/listening.h"
+#include "probes/host/route.h"
+#include "probes/linux/port_set.h"
 
 namespace preflight::checks {
 namespace {
 
+constexpr std::string_view kV6Only = "net.ipv6.bindv6only";
+constexpr std::string_view kSysctls[] = {kV6Only};
 constexpr std::string_view kReferences[] = {"HAProxy configuration manual: bind, noreuseport",
                                             "socket(7), SO_REUSEPORT"};
 
@@ -120,6 +124,52 @@ void judge(std::vector<Claim> claims, bool reuse_port, Outcomes& outcomes) {
   }
 }
 
+/// Without SO_REUSEPORT an address collides with a wildcard as well, whichever of them is bound first.
+class Wildcards {
+ public:
+  explicit Wildcards(bool bindv6only) : bindv6only_(bindv6only) {}
+
+  /// Whether a wildcard among the binds before this one, or an address under this wildcard, has one of its ports.
+  bool collides(const haproxy::Bind& bind) {
+    const bool any = bind.address.ip->is_any();
+    const bool six = without_mapping(*bind.address.ip).family == IpFamily::v6;
+    bool found = false;
+    for (auto* const ports : {six ? &v6_ : &v4_, is_dual(bind, bindv6only_) ? &v4_ : nullptr}) {
+      if (ports == nullptr) continue;
+      const PortRange range{bind.address.first_port, bind.address.last_port};
+      found = found || ports->wildcard.first_in(range) || (any && ports->specific.first_in(range));
+      (any ? ports->wildcard : ports->specific).add(range);
+    }
+    return found;
+  }
+
+ private:
+  struct Ports {
+    PortSet wildcard;
+    PortSet specific;
+  };
+
+  bool bindv6only_;
+  Ports v4_;
+  Ports v6_;
+};
+
+void judge_wildcards(const std::vector<PortDemand>& demands, bool bindv6only, Outcomes& outcomes) {
+  Wildcards wildcards(bindv6only);
+  for (const auto& port : demands) {
+    const auto& bind = *port.bind;
+    const bool apart = bind.interface || bind.network_namespace || protocol_of(bind) != Protocol::tcp;
+    if (!bind.address.ip || apart || !wildcards.collides(bind)) continue;
+    Detail detail;
+    detail.observed = Measure("a wildcard and an address under it");
+    detail.expected = Expectation{Relation::equal, Measure(std::string("one of them"))};
+    detail.why = "an address and a wildcard on one port collide, because noreuseport is set";
+    detail.where.origin = bind.origin;
+    detail.evidence.emplace_back("haproxy will say \"cannot bind socket (Address already in use)\" and exit");
+    outcomes.push_back({subject_of(bind), Fail{Severity::error, std::move(detail), true}});
+  }
+}
+
 /// Until 2.8 fell back to one socket for all shards, `shards` without SO_REUSEPORT collided with itself.
 void judge_shards(const PortDemand& port, const demand::Scope& scope, std::int64_t thread_count, Outcomes& outcomes) {
   const auto& bind = *port.bind;
@@ -153,6 +203,9 @@ void judge_instance(const InstanceDemand& demand, const Facts& facts, Outcomes& 
     claims.push_back(claim);
   }
   judge(std::move(claims), scope.config.global.reuse_port, outcomes);
+  if (scope.config.global.reuse_port) return;
+  const auto v6only = facts.network_of(*demand.instance).sysctls.integer(kV6Only);  // absent where IPv6 is off
+  judge_wildcards(demand.ports, v6only.value_or(0) != 0, outcomes);
 }
 
 Outcomes evaluate(const Case& c) {
@@ -172,6 +225,7 @@ extern constinit const Check bind_ports_are_distinct{
         "the wrong one, at random.",
     .advice = "Remove one of the two binds, or give them distinct addresses, interfaces or thread sets.",
     .severity = Severity::error,
+    .needs = {.sysctls = kSysctls},
     .references = kReferences,
     .evaluate = evaluate,
 };

@@ -30,7 +30,7 @@ std::optional<std::int64_t> spliced_connections(const haproxy::Config& config) {
 std::int64_t pipes_for(std::int64_t connections) { return connections >= 4 ? connections / 4 : connections; }
 
 std::int64_t pipes(const haproxy::Config& config, std::int64_t maxconn) {
-  if (config.global.maxpipes) return config.global.maxpipes->value;
+  if (bounded(config.global.maxpipes)) return config.global.maxpipes->value;
   return pipes_for(std::min(spliced_connections(config).value_or(maxconn), maxconn));
 }
 

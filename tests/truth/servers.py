@@ -84,5 +84,5 @@ class Servers:
             return f"server p{number} {address} {chance.one('no-check', 'check port 9005')} no-agent-check"
         if chance.of(5):
             path = chance.one("/run/truth/none", "unix@/run/truth/none", "abns@none")
-            return f"server u{number} {path} {chance.one('', 'check')}"
+            return f"server u{number} {path} {chance.one('no-check', 'check port 9006')} no-agent-check"
         return f"server s{number} {self._addresses.remote()} {self.options()}"

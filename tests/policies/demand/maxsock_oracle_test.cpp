@@ -93,6 +93,7 @@ std::vector<Sample> samples() {
        "frontend sp\n  option splice-request\n  maxconn 100\n  bind 127.0.0.1:18090\n"
        "backend b\n  option splice-response\n  fullconn 400\n" +
            server + "\n"},
+      {"maxpipes 0 is none", n + "  maxpipes 0\n", "frontend sp\n  option splice-auto\n  bind 127.0.0.1:18090\n"},
       {"maxpipes", n + "  maxpipes 10\n", "frontend sp\n  option splice-auto\n  bind 127.0.0.1:18090\n"},
       {"peers in use", n,
        "backend b\n  stick-table type ip size 100 peers p\n" + server + "\npeers p\n  peer " + this_host() +
