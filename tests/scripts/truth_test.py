@@ -105,7 +105,8 @@ class Comparing(unittest.TestCase):
         return Observed(**{"started": True, "info": info, "queues": {("127.0.0.1", 80): [50]}} | changes)
 
     def predicted(self, **changes):
-        there = {"endpoints": [("127.0.0.1", 80)], "backlogs": {("127.0.0.1", 80): {50}}}
+        there = {"catalog": {"nofile_covers_maxconn", "bind_ports_are_free"}}
+        there |= {"endpoints": [("127.0.0.1", 80)], "backlogs": {("127.0.0.1", 80): {50}}}
         return Predicted(**{"maxsock": 150, "maxconn": 50, "ulimit_n": 150} | there | changes)
 
     def test_agreement(self):
@@ -133,6 +134,7 @@ class Comparing(unittest.TestCase):
         refused = Observed(status=1, reasons=["nofile_covers_maxconn"], said=["[ALERT] Cannot raise FD limit"])
         self.assertEqual(self.kinds(self.predicted(failed=told, prevents=told), refused), set())
         self.assertEqual(self.kinds(self.predicted(), refused), {"reason"})
+        self.assertEqual(self.kinds(self.predicted(catalog=set()), refused), set(), "no check promises it")
         self.assertEqual(self.kinds(self.predicted(failed=told, prevents=told), self.started()), {"start"})
         self.assertEqual(self.kinds(self.predicted(), Observed(status=-11)), {"reason"})
 

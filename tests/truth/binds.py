@@ -2,6 +2,7 @@
 """Bind lines with the options that multiply listeners, or decide whether and how they can be bound."""
 
 PLAIN = ("accept-proxy", "defer-accept", "nice 5", "mss 1400", "tcp-ut 30s", "tfo", "name maxconn", "name shards")
+NOWHERE = "/run/truth/none/socket"  # the directory is missing
 OF_UNIX = ("", "mode 600", "user nobody", "accept-proxy", "maxconn 4")
 HAS_SHARDS = (2, 5)
 
@@ -12,6 +13,8 @@ class Binds:
         self._chance = context.chance
 
     def line(self):
+        if self._chance.of(1) and not self._context.addresses.prefixed:
+            return f"bind {NOWHERE}"
         if self._chance.of(8):
             return f"bind {self._context.addresses.unix()} {self._chance.one(*OF_UNIX)}".rstrip()
         return f"bind {self._context.addresses.listening()} {self._options()}".rstrip()

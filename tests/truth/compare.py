@@ -36,13 +36,13 @@ def _explained(reason, checks):
 
 
 def compare_failure(predicted, observed):
-    """haproxy gave up: for each reason it names, a check must have failed, or honestly not known."""
+    """haproxy gave up: for each reason it names that has a check, one must have failed, or honestly not known."""
     found = []
     told = set(predicted.failed) | set(predicted.unknown)
     if not observed.reasons:
         found.append(difference("reason", f"ended with {observed.status}: {' / '.join(observed.said[:4])}"))
     for reason in observed.reasons:
-        if not _explained(reason, told):
+        if reason in predicted.catalog and not _explained(reason, told):
             words = next((line for line in observed.said if line.startswith("[ALERT]")), "")
             found.append(difference("reason", f"{reason} says nothing of: {words}"))
     reached = min((stage(reason) for reason in observed.reasons), default=len(ORDER))

@@ -119,7 +119,7 @@ class Configurations:
             self._context.addresses.prefixed = True
             lines.append(f"unix-bind prefix {SOCKETS}")
         lines += chance.maybe(10, f"chroot {chance.one(*CHROOTS)}")
-        lines += chance.one(["user nobody"], ["group nogroup"], ["uid 65534", "gid 65534"]) if chance.of(12) else []
+        lines += chance.one(["user nobody"], ["user daemon"], ["group nogroup"], ["uid 65534", "gid 65534"]) if chance.of(12) else []
         lines += chance.maybe(6, f"localpeer {chance.one(HOST_NAME, 'me')}")
         lines += chance.maybe(4, "master-worker")
         return ["global", *lines, *chance.some(4, *OF_GLOBAL)]

@@ -20,8 +20,10 @@ REASONS = (
     (r"Cannot raise FD limit|FD limit \(-?\d+\) too low", "nofile_covers_maxconn"),
     (r"Address already in use", "bind_ports_are_free"),
     (r"Cannot assign requested address", "bind_addresses_are_local"),
-    (r"Permission denied|insufficient permission", "privileged_ports_are_bindable"),
+    (r"cannot bind socket \(Permission denied", "privileged_ports_are_bindable"),
+    (r"UNIX socket", "unix sockets"),  # as yet without a check, like the last one
     (r"[Cc]annot chroot", "chroot_is_complete"),
+    (r"Cannot set [ug]id", "user and group"),
 )
 CANNOT_BIND = re.compile(r"cannot bind socket \((.*?)\).*\[(.+):(\d+)\]")
 

@@ -41,6 +41,8 @@ def _examine(case, programs, again):
     observed = observe(process, before)
     verdict = {"outcome": "started" if observed.started else "refused", "differences": [], "unknown": predicted.unknown}
     verdict["reasons"] = observed.reasons
+    if any(reason not in predicted.catalog for reason in observed.reasons):
+        verdict["outcome"] = "refused for what has no check"
     if invalid(predicted):
         verdict["outcome"] = "accepted although invalid" if observed.started else "invalid"
         verdict["said"] = observed.said

@@ -23,6 +23,7 @@ class Predicted:
     failed: dict = field(default_factory=dict)  # check -> subjects of all its failures
     late: set = field(default_factory=set)  # checks whose refusal comes only after the binds
     unknown: dict = field(default_factory=dict)  # check or quantity -> why
+    catalog: set = field(default_factory=set)  # every check there is
     endpoints: list = field(default_factory=list)  # (address, port) of every TCP listener
     backlogs: dict = field(default_factory=dict)  # (address, port) -> the queue lengths asked for
     proxies: dict = field(default_factory=dict)  # name -> kind, of those that are not disabled
@@ -77,6 +78,7 @@ def _read_demand(report, predicted):
 def _read_results(report, predicted):
     for result in report["results"]:
         check, subject = result["check"], result["subject"]
+        predicted.catalog.add(check)
         if check == "bind_ports_are_free":
             predicted.endpoints += endpoints_of(subject)
         if result["outcome"] == "unknown":
