@@ -25,7 +25,7 @@ REASONS = (
     (r"[Cc]annot chroot", "chroot_is_complete"),
     (r"Cannot set [ug]id", "user and group"),
 )
-CANNOT_BIND = re.compile(r"cannot bind socket \((.*?)\).*\[(.+):(\d+)\]")
+CANNOT_BIND = re.compile(r"(cannot bind socket \(.*?\)).*\[(.+):(\d+)\]")
 
 
 @dataclass
