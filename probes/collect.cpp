@@ -10,6 +10,7 @@
 #include "probes/haproxy/locate.h"
 #include "probes/haproxy/programs.h"
 #include "probes/haproxy/read_config.h"
+#include "probes/haproxy/resources.h"
 #include "probes/network.h"
 
 namespace preflight {
@@ -157,6 +158,17 @@ void read_sysctls_of_host(const HostView& host, const CollectRequest& request, F
   facts.sysctls = read_sysctls(host, Netns{}, keys);
 }
 
+void read_resources(const HostView& host, const CollectRequest& request, Facts& facts) {
+  const bool memory = request.needs.count(Need::memory) != 0;
+  if (memory) facts.host.memory = read_memory(host);
+  for (auto& instance : facts.instances) {
+    if (memory) instance.memory_limit = haproxy::read_bound(host, instance, haproxy::Resource::memory);
+    if (request.needs.count(Need::cpus) != 0) {
+      instance.cpu_quota = haproxy::read_bound(host, instance, haproxy::Resource::cpu_time);
+    }
+  }
+}
+
 }  // namespace
 
 Result<Facts> collect(const HostView& host, const CollectRequest& request) {
@@ -180,6 +192,7 @@ Result<Facts> collect(const HostView& host, const CollectRequest& request) {
     if (verdict) start_verdict(host, facts.instances[i], facts.host.euid, programs[i]);
   }
   read_sysctls_of_host(host, request, facts);
+  read_resources(host, request, facts);
   for (auto& network : facts.networks) read_network(host, request, network);
 
   for (std::size_t i = 0; i < programs.size(); ++i) {

@@ -25,6 +25,9 @@ enum class Need : std::uint8_t {
   sockstat,
   conntrack,
   local_addresses,
+  memory,      // of the host, and what control groups allow
+  cpus,        // CPU time that control groups allow
+  interfaces,  // where a configuration names one
 };
 
 struct CollectRequest {

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "probes/base/result.h"
 #include "probes/haproxy/instances.h"
 #include "probes/linux/counters.h"
+#include "probes/linux/memory.h"
 #include "probes/linux/socket_entry.h"
 #include "probes/linux/sysctl.h"
 
@@ -27,6 +29,7 @@ struct HostFacts {
   /// The service manager's own limits of open files. Read where it lacks CAP_SYS_RESOURCE (a container) and a service
   /// is not running yet: it can give no service more than it has, and cuts LimitNOFILE= without an error.
   std::optional<Result<Limits>> manager_nofile{};
+  Result<Memory> memory = unread("/proc/meminfo");
 };
 
 /// A socket on a port that a configuration wants, with the processes that hold it.
@@ -61,6 +64,8 @@ struct NetworkFacts {
   Result<Counters> conntrack = unread("/proc/net/stat/nf_conntrack");
   /// Whether each wanted specific address may be bound here.
   std::map<IpAddress, Result<bool>> local_addresses;
+  /// The interfaces there are; absent where no configuration names one.
+  std::optional<Result<std::set<std::string>>> interfaces{};
   Sample sample;
 };
 

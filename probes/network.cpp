@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "probes/linux/interfaces.h"
 #include "probes/wanted.h"
 
 namespace preflight {
@@ -169,6 +170,9 @@ void read_wanted(const HostView& host, const CollectRequest& request,
     for (const auto& address : wanted.addresses) {
       network.local_addresses.emplace(address, host.is_local(network.netns, address));
     }
+  }
+  if (needs(request, Need::interfaces) && wanted.interfaces) {
+    network.interfaces = read_interfaces(host, network.netns);
   }
   if (needs(request, Need::outgoing) && !wanted.destination_ports.empty() && may_be_busy(instances, wanted, network)) {
     const auto& ports = wanted.destination_ports;

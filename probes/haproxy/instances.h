@@ -13,6 +13,7 @@
 #include "probes/haproxy/command_line.h"
 #include "probes/haproxy/config.h"
 #include "probes/host/host_view.h"
+#include "probes/linux/control_group.h"
 #include "probes/linux/process.h"
 #include "probes/linux/unit_properties.h"
 
@@ -49,7 +50,10 @@ struct InstanceFacts {
   Result<BinaryFacts> binary = unread("haproxy");
   Result<Config> config = unread("configuration");
   Result<Verdict> verdict = unread("haproxy -c");
-  Netns netns;  // where its sockets live
+  /// What the control groups around it allow, or will when it is started.
+  GroupBound memory_limit = unread("memory limit");  // bytes
+  GroupBound cpu_quota = unread("CPU quota");        // microseconds of CPU time a second
+  Netns netns;                                       // where its sockets live
 
   [[nodiscard]] bool running() const { return !processes.empty(); }
   /// The process that was started first and raises limits: the master, else the standalone process.

@@ -100,6 +100,9 @@ void read(const Place& at, UnitProperties& out) {
   read(at["user"], out.user);
   read(at["capability_bounding_set"], out.capability_bounding_set);
   read(at["ambient_capabilities"], out.ambient_capabilities);
+  if (at.has("memory_max")) read(at["memory_max"], out.memory_max.emplace());
+  if (at.has("cpu_quota")) read(at["cpu_quota"], out.cpu_quota.emplace());
+  if (at.has("slice")) read(at["slice"], out.slice);
   read(at["environment"], out.environment);
   read(at["environment_files"], out.environment_files);
   read(at["exec_start"], out.exec_start);

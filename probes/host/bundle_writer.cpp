@@ -100,6 +100,9 @@ Json value(const UnitProperties& unit) {
             {"environment_files", value(unit.environment_files)},
             {"exec_start", value(unit.exec_start)}};
   if (unit.start_attempted) json["start_attempted"] = *unit.start_attempted;
+  if (unit.memory_max) json["memory_max"] = *unit.memory_max;
+  if (unit.cpu_quota) json["cpu_quota"] = *unit.cpu_quota;
+  if (!unit.slice.empty()) json["slice"] = value(unit.slice);
   return json;
 }
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -43,7 +44,12 @@ std::uint64_t microseconds(Clock::duration duration) {
 
 /// What we take of the properties; anything else is skipped.
 using Take = std::function<void(BusReader&, UnitProperties&)>;
-using Properties = std::map<std::string_view, std::pair<const char*, Take>>;
+struct Property {
+  const char* type;
+  Take take;
+  bool required = true;  // false: older managers do not have it
+};
+using Properties = std::map<std::string_view, Property>;
 
 /// a(sb)
 std::vector<EnvironmentFile> read_environment_files(BusReader& reader) {
@@ -110,6 +116,9 @@ const Properties& service_properties() {
       {"LimitNOFILESoft", {"t", number_into(&UnitProperties::limit_nofile_soft)}},
       {"CapabilityBoundingSet", {"t", number_into(&UnitProperties::capability_bounding_set)}},
       {"AmbientCapabilities", {"t", number_into(&UnitProperties::ambient_capabilities)}},
+      {"MemoryMax", {"t", number_into(&UnitProperties::memory_max), false}},
+      {"CPUQuotaPerSecUSec", {"t", number_into(&UnitProperties::cpu_quota), false}},
+      {"Slice", {"s", text_into(&UnitProperties::slice), false}},
       {"Environment", {"as", [](BusReader& r, UnitProperties& u) { u.environment = r.texts(); }}},
       {"EnvironmentFiles",
        {"a(sb)", [](BusReader& r, UnitProperties& u) { u.environment_files = read_environment_files(r); }}},
@@ -118,16 +127,20 @@ const Properties& service_properties() {
   return properties;
 }
 
-/// a{sv}; the number of properties we wanted and found, or -errno.
+int required(const Properties& properties) {
+  return static_cast<int>(
+      std::count_if(properties.begin(), properties.end(), [](const auto& named) { return named.second.required; }));
+}
+
+/// a{sv}; the number of required properties that were found, or -errno.
 int read_properties(BusReader& reader, const Properties& wanted, UnitProperties& unit) {
   int found = 0;
   reader.each('a', "{sv}", [&] {
     reader.inside('e', "sv", [&] {
       const auto property = wanted.find(reader.text());
       if (property == wanted.end()) return reader.skip("v");
-      const auto& [type, take] = property->second;
-      reader.inside('v', type, [&, &take = take] { take(reader, unit); });
-      ++found;
+      reader.inside('v', property->second.type, [&] { property->second.take(reader, unit); });
+      if (property->second.required) ++found;
     });
   });
   return reader.error() < 0 ? reader.error() : found;
@@ -206,7 +219,7 @@ class Conversation {
     if (!reply) return tl::make_unexpected(reply.error());
     BusReader reader(library_, reply->get());
     const int found = read_properties(reader, wanted, unit);
-    if (found == static_cast<int>(wanted.size())) return {};
+    if (found == required(wanted)) return {};
     if (found < 0) return failed(found);
     return fail(std::errc::bad_message, name_, std::string("systemd did not tell all properties of ") + interface);
   }

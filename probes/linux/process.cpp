@@ -14,6 +14,8 @@
 namespace preflight {
 namespace {
 
+constexpr std::int64_t kMostCpus = 65536;  // far beyond NR_CPUS of any kernel
+
 std::string path_of(pid_t pid, std::string_view name) {
   return "/proc/" + std::to_string(pid) + "/" + std::string(name);
 }
@@ -119,8 +121,24 @@ Result<std::map<std::string, std::string, std::less<>>> read_environment(const H
   return environment;
 }
 
-Result<std::string> read_unit(const HostView& host, pid_t pid) {
-  return host.read(path_of(pid, "cgroup")).map([](const std::string& text) { return unit_of_cgroup(text); });
+/// "0-3,8": how many CPUs a list of them names.
+std::optional<std::int64_t> count_cpus(std::string_view list) {
+  std::int64_t count = 0;
+  for (const auto range : split(list, ',')) {
+    const auto dash = range.find('-');
+    const auto first = parse_number<std::int64_t>(range.substr(0, dash));
+    const auto last = dash == std::string_view::npos ? first : parse_number<std::int64_t>(range.substr(dash + 1));
+    if (!first || !last || *first < 0 || *last < *first || *last > kMostCpus) return std::nullopt;
+    count += *last - *first + 1;
+  }
+  return count;
+}
+
+Result<std::int64_t> cpus_of(std::string_view status, const std::string& path) {
+  const auto fields = status_line(status, "Cpus_allowed_list:");
+  const auto count = fields.empty() ? std::nullopt : count_cpus(fields[0]);
+  if (!count) return unreadable(path);
+  return *count;
 }
 
 Result<void> read_status(const HostView& host, ProcessFacts& process) {
@@ -134,6 +152,7 @@ Result<void> read_status(const HostView& host, ProcessFacts& process) {
   process.uid = *uid;
   process.gid = *gid;
   process.capabilities = capabilities_of(*text, path);
+  process.cpus = cpus_of(*text, path);
   return {};
 }
 
@@ -146,7 +165,8 @@ void read_the_rest(const HostView& host, ProcessFacts& process) {
   process.open_descriptors = count_descriptors(host, pid);
   process.network_namespace = host.link(path_of(pid, "ns/net"));
   process.mount_namespace = host.link(path_of(pid, "ns/mnt"));
-  process.unit = read_unit(host, pid);
+  process.control_groups = host.read(path_of(pid, "cgroup"));
+  process.unit = process.control_groups.map(unit_of_cgroup);
   process.environment = read_environment(host, pid);
 }
 

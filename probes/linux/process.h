@@ -43,6 +43,7 @@ struct ProcessFacts {
   std::uint32_t uid = 0;  // effective
   std::uint32_t gid = 0;
   std::int64_t threads = 0;
+  Result<std::int64_t> cpus = unread("status");    // in the affinity mask of its first thread
   Result<std::string> executable = unread("exe");  // target of /proc/PID/exe
   Result<std::string> working_directory = unread("cwd");
   Result<Limits> nofile = unread("limits");
@@ -50,7 +51,8 @@ struct ProcessFacts {
   Result<Capabilities> capabilities = unread("status");
   Result<std::string> network_namespace = unread("ns/net");  // "net:[4026531840]"
   Result<std::string> mount_namespace = unread("ns/mnt");
-  Result<std::string> unit = unread("cgroup");  // "haproxy.service", empty when it belongs to no unit
+  Result<std::string> control_groups = unread("cgroup");  // the text of /proc/PID/cgroup
+  Result<std::string> unit = unread("cgroup");            // "haproxy.service", empty when it belongs to no unit
   Result<std::map<std::string, std::string, std::less<>>> environment = unread("environ");
 };
 

@@ -33,6 +33,10 @@ struct UnitProperties {
   std::string user;  // empty: root
   std::uint64_t capability_bounding_set = kUnlimited;
   std::uint64_t ambient_capabilities = 0;
+  // What its control group will allow; nothing where that was not told: a percentage in a unit file, an older record.
+  std::optional<std::uint64_t> memory_max{};  // bytes; kUnlimited: no limit
+  std::optional<std::uint64_t> cpu_quota{};   // microseconds of CPU time a second; kUnlimited: no limit
+  std::string slice;                          // "system.slice", whose limits bind it too; empty: not told
   std::vector<std::string> environment;  // NAME=value
   std::vector<EnvironmentFile> environment_files;
   std::vector<std::string> exec_start;  // argv of the first ExecStart, variables not expanded

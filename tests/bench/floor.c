@@ -47,6 +47,8 @@ static const char* const kFiles[] = {
     "/proc/net/sockstat",
     "/proc/net/stat/nf_conntrack",
     "/proc/self/status",
+    "/proc/self/cgroup",
+    "/proc/meminfo",
     "/etc/os-release",
     "/etc/haproxy/haproxy.cfg",
     "/etc/default/haproxy",

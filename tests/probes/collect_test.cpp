@@ -42,6 +42,41 @@ TEST(Collect, AStoppedStockHost) {
   EXPECT_TRUE(host.queries.empty()) << "no check needs sockets";
 }
 
+TEST(Collect, WhatBoundsHaproxyIsReadWhereACheckNeedsIt) {
+  auto host = stock_host();
+  host.files["/proc/meminfo"] = "MemTotal: 8 kB\nMemAvailable: 4 kB\n";
+  host.files["/sys/fs/cgroup/system.slice/a.service/memory.max"] = "4096\n";
+  host.files["/sys/fs/cgroup/system.slice/cpu.max"] = "50000 100000\n";
+  host.process(10, "haproxy -f /etc/haproxy/haproxy.cfg", "/system.slice/a.service");
+  CollectRequest request;
+  const auto without = collect(host, request);
+  EXPECT_FALSE(without->host.memory);
+  EXPECT_FALSE(without->instances.front().memory_limit);
+  request.needs = {Need::memory};
+  const auto memory = collect(host, request);
+  EXPECT_EQ(memory->host.memory, (Memory{8192, 4096}));
+  EXPECT_EQ((*memory->instances.front().memory_limit)->value, 4096U);
+  EXPECT_FALSE(memory->instances.front().cpu_quota);
+  request.needs = {Need::cpus};
+  const auto cpus = collect(host, request);
+  EXPECT_EQ((*cpus->instances.front().cpu_quota)->value, 500'000U);
+  EXPECT_FALSE(cpus->host.memory);
+}
+
+TEST(Collect, InterfacesAreListedWhereAConfigurationNamesOne) {
+  auto host = stock_host();
+  host.files["/proc/net/dev"] = "  lo: 1 2 3\n";
+  CollectRequest request;
+  request.needs = {Need::interfaces};
+  EXPECT_FALSE(collect(host, request)->networks.front().interfaces);
+  host.files["/etc/haproxy/haproxy.cfg"] = "listen l\n  bind *:80 interface lo\n";
+  const auto facts = collect(host, request);
+  ASSERT_TRUE(facts->networks.front().interfaces);
+  EXPECT_EQ(*facts->networks.front().interfaces, (std::set<std::string>{"lo"}));
+  host.files["/etc/haproxy/haproxy.cfg"] = "backend b\n  server a 10.0.0.1:80 source 0.0.0.0 interface lo\n";
+  EXPECT_TRUE(collect(host, request)->networks.front().interfaces);
+}
+
 TEST(Collect, NamespacesAreReadOnceEach) {
   auto host = stock_host();
   host.process(10, "haproxy -f /etc/haproxy/haproxy.cfg", "/system.slice/a.service");

@@ -47,6 +47,8 @@ class Lively final : public ForwardingHost {
     unit.name = name;
     unit.limit_nofile = kUnlimited;
     unit.ambient_capabilities = 1024;
+    unit.memory_max = kUnlimited;
+    unit.slice = "edge.slice";
     unit.environment = {"CONFIG=/etc/haproxy/haproxy.cfg"};
     unit.environment_files = {{"/etc/default/haproxy", true}};
     unit.exec_start = {"/usr/sbin/haproxy", "-Ws"};
@@ -94,6 +96,8 @@ std::string ask(const HostView& host) {
   const auto unit = host.unit("haproxy.service");
   tell(unit);
   if (unit) said += unit->environment.front() + std::to_string(unit->limit_nofile + unit->ambient_capabilities);
+  if (unit)
+    said += std::to_string(unit->memory_max.value_or(1)) + std::to_string(unit->cpu_quota.value_or(1)) + unit->slice;
   tell(host.start({.path = "/missing", .arguments = {}}));
   const auto command = host.start({.path = "/usr/sbin/haproxy", .arguments = {"-c"}});
   tell(command);

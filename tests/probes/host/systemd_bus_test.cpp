@@ -124,7 +124,7 @@ int append_unit(sd_bus_message* reply) {
   return SD(sd_bus_message_close_container)(reply);
 }
 
-int append_service(sd_bus_message* reply, const char* pid_type = "u") {
+int append_service(sd_bus_message* reply, const char* pid_type = "u", bool tells_groups = true) {
   SD(sd_bus_message_open_container)(reply, 'a', "{sv}");
   append(reply, "Result", "s", "success");
   append(reply, "User", "s", "");
@@ -133,6 +133,11 @@ int append_service(sd_bus_message* reply, const char* pid_type = "u") {
   SD(sd_bus_message_append)(reply, "{sv}", "LimitNOFILESoft", "t", std::uint64_t{1024});
   SD(sd_bus_message_append)(reply, "{sv}", "CapabilityBoundingSet", "t", std::uint64_t{0x400});
   SD(sd_bus_message_append)(reply, "{sv}", "AmbientCapabilities", "t", std::uint64_t{0x200});
+  if (tells_groups) {
+    SD(sd_bus_message_append)(reply, "{sv}", "MemoryMax", "t", std::uint64_t{536870912});
+    SD(sd_bus_message_append)(reply, "{sv}", "CPUQuotaPerSecUSec", "t", UINT64_MAX);
+    append(reply, "Slice", "s", "edge.slice");
+  }
   SD(sd_bus_message_append)(reply, "{sv}", "Environment", "as", 2, "CONFIG=/a b.cfg", "PIDFILE=/run/p");
   SD(sd_bus_message_append)(reply, "{sv}", "EnvironmentFiles", "a(sb)", 2, "/etc/default/haproxy", 1, "/x", 0);
   SD(sd_bus_message_append)
@@ -167,10 +172,27 @@ TEST(SystemdBus, ReadsEveryProperty) {
                                 .user = "",
                                 .capability_bounding_set = 0x400,
                                 .ambient_capabilities = 0x200,
+                                .memory_max = 536870912,
+                                .cpu_quota = kUnlimited,
+                                .slice = "edge.slice",
                                 .environment = {"CONFIG=/a b.cfg", "PIDFILE=/run/p"},
                                 .environment_files = {{"/etc/default/haproxy", true}, {"/x", false}},
                                 .exec_start = {"/usr/sbin/haproxy", "-f", "$CONFIG"}};
   EXPECT_EQ(*unit, expected);
+}
+
+TEST(SystemdBus, WhatOlderManagersDoNotTellIsNotMissed) {
+  Peer peer([](sd_bus_message* call, sd_bus_message* reply) {
+    if (asks(call, "LoadUnit")) return healthy(call, reply);
+    return argument(call) == "org.freedesktop.systemd1.Unit" ? append_unit(reply) : append_service(reply, "u", false);
+  });
+  peer.serve();
+  const auto unit = systemd::unit_over(peer.endpoint(), "haproxy.service", 2s);
+  ASSERT_TRUE(unit) << describe(unit.error());
+  EXPECT_FALSE(unit->memory_max) << "not known, which is not the same as no limit";
+  EXPECT_FALSE(unit->cpu_quota);
+  EXPECT_EQ(unit->slice, "");
+  EXPECT_EQ(unit->main_pid, 812U);
 }
 
 TEST(SystemdBus, RefusalIsAnErrorInThePeersWords) {

@@ -19,7 +19,8 @@ std::string stat_of(const std::string& command, std::uint64_t start = 4242) {
 
 const std::string kStatus =
     "Name:\thaproxy\nUmask:\t0022\nUid:\t0\t103\t103\t103\nGid:\t0\t104\t104\t104\nThreads:\t4\n"
-    "CapInh:\t0000000000000000\nCapPrm:\t0000000000000400\nCapEff:\t0000000001000400\nCapBnd:\t000001ffffffffff\n";
+    "CapInh:\t0000000000000000\nCapPrm:\t0000000000000400\nCapEff:\t0000000001000400\nCapBnd:\t000001ffffffffff\n"
+    "Cpus_allowed:\tff0f\nCpus_allowed_list:\t0-3,8-15\n";
 
 const std::string kLimits =
     "Limit                     Soft Limit           Hard Limit           Units     \n"
@@ -58,7 +59,9 @@ TEST(Process, ReadsEveryField) {
   ASSERT_TRUE(process->capabilities);
   EXPECT_TRUE(process->capabilities->has(kCapSysResource));
   EXPECT_EQ(process->capabilities->bounding, 0x1ffffffffffU);
+  EXPECT_EQ(process->control_groups, "0::/system.slice/haproxy.service\n");
   EXPECT_EQ(process->unit, "haproxy.service");
+  EXPECT_EQ(process->cpus, 12);
   EXPECT_EQ(process->network_namespace, "net:[4026531840]");
   EXPECT_EQ(process->environment,
             (std::map<std::string, std::string, std::less<>>{{"A", "1"}, {"B", "x=y"}, {"EMPTY", ""}}));
@@ -86,6 +89,24 @@ TEST(Process, BrokenStatIsAnErrorNotAProcess) {
     const auto process = read_process(host, 70);
     ASSERT_FALSE(process) << text;
     EXPECT_EQ(process.error().code, std::errc::bad_message);
+  }
+}
+
+TEST(Process, AListOfCpusIsCounted) {
+  for (const auto& [list, expected] : {std::pair{"0", 1},
+                                       {"7", 1},
+                                       {"0-1", 2},
+                                       {"0,2,4-5", 4},
+                                       {"", -1},
+                                       {"3-1", -1},
+                                       {"0-", -1},
+                                       {"a", -1},
+                                       {"0-99999999999999999999", -1},
+                                       {"0,", -1}}) {
+    auto host = host_with();
+    host.files["/proc/70/status"] = kStatus.substr(0, kStatus.find("Cpus_allowed:")) + "Cpus_allowed_list:\t" + list;
+    const auto cpus = read_process(host, 70)->cpus;
+    EXPECT_EQ(cpus ? *cpus : -1, expected) << list;
   }
 }
 
