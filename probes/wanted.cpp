@@ -9,6 +9,7 @@ namespace {
 
 void add_bind(WantedPorts& wanted, const haproxy::Bind& bind) {
   const auto& address = bind.address;
+  wanted.interfaces = wanted.interfaces || bind.interface;
   if (bind.network_namespace || address.port_count() == 0) return;
   auto& ports = address.transport == haproxy::Transport::stream ? wanted.tcp : wanted.udp;
   ports.add({address.first_port, address.last_port});
@@ -25,7 +26,9 @@ void add_source(WantedPorts& wanted, const haproxy::Server& server) {
 void add_proxy(WantedPorts& wanted, const haproxy::Proxy& proxy) {
   if (proxy.disabled) return;
   for (const auto& bind : proxy.binds) add_bind(wanted, bind);
+  wanted.interfaces = wanted.interfaces || proxy.source_interface;
   for (const auto& server : proxy.servers) {
+    wanted.interfaces = wanted.interfaces || server.settings.source_interface;
     if (server.address.port_kind != haproxy::PortKind::fixed) continue;
     wanted.destination_ports.insert(server.address.first_port);
     add_source(wanted, server);

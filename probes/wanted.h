@@ -18,6 +18,7 @@ struct WantedPorts {
   PortSet udp;                                // QUIC
   std::set<IpAddress> addresses;              // specific ones only
   std::set<std::uint16_t> destination_ports;  // of servers
+  bool interfaces = false;                    // some bind or `source` names one
   bool tcp_mode = false;                      // some server is used by a proxy in tcp mode
   /// Of `source ip:lo-hi`: haproxy's own allocator may run dry long before the kernel's range does.
   std::optional<std::uint32_t> smallest_source_range{};

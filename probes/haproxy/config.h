@@ -42,6 +42,7 @@ struct ServerSettings {
   std::optional<Text> check_address{};  // `addr`
   std::optional<Text> agent_address{};
   std::optional<Sourced<Address>> source{};  // `source`, a port range allowed
+  std::optional<Text> source_interface{};    // its `interface`
   bool check = false;
   bool agent_check = false;
   bool ssl = false;
@@ -71,6 +72,7 @@ struct Proxy {
   std::optional<Number> backlog{};
   std::optional<Number> fullconn{};
   std::optional<Sourced<Address>> source{};  // of all its servers
+  std::optional<Text> source_interface{};    // its `interface`
   std::vector<Bind> binds;
   std::vector<Server> servers;
   /// Keywords `port N` and `agent-port N` on server and default-server lines: haproxy counts a descriptor for each one
@@ -119,11 +121,30 @@ enum class RemarkKind : std::uint8_t {
   unset_variable,  // an environment variable without a value was used
 };
 
+/// What is left without its value where an environment variable has none.
+enum class Gap : std::uint8_t {
+  elsewhere,
+  address,   // of a server or a source
+  listener,  // an address to listen on: with nothing left of it, haproxy listens on all addresses
+};
+
 struct Remark {
   RemarkKind kind = RemarkKind::not_understood;
   Origin origin;
   std::string text;
+  std::string variable{};  // of unset_variable: its name
+  Gap gap = Gap::elsewhere;
+  bool feeds_demand = true;  // false: nothing of the host depends on the line
 };
+
+/// A line that this program has something to say about although no demand follows from it: a keyword that is gone,
+/// ignored or often misunderstood. Which ones: noted_lines.h.
+struct NotedLine {
+  std::string section;  // the keyword that began it: "global", "backend", ...
+  std::string words;    // the first ones, at most three
+  Origin origin;
+};
+inline constexpr std::size_t kNotedLimit = 200;
 
 /// At most this many remarks are kept; haproxy itself stops at 50 fatal errors.
 inline constexpr std::size_t kRemarkLimit = 200;
@@ -139,6 +160,7 @@ struct Config {
   std::vector<Peers> peers;
   /// Like Proxy::parsed_check_ports, on the default-server lines of `defaults` and the lines of `peers`.
   std::uint32_t parsed_check_ports = 0;
+  std::vector<NotedLine> noted;  // at most kNotedLimit
   std::vector<Remark> remarks;
   std::uint64_t remarks_dropped = 0;
 };

@@ -10,6 +10,7 @@
 #include "probes/haproxy/characters.h"
 #include "probes/haproxy/conditional_blocks.h"
 #include "probes/haproxy/lexer.h"
+#include "probes/haproxy/noted_lines.h"
 #include "probes/haproxy/read_config_sections.h"
 #include "probes/haproxy/section_names.h"
 
@@ -174,15 +175,19 @@ class Reader {
     if (statement.size() == 0) return;
     if (const Section* const section = find_section(statement.keyword())) {
       begin_section(*section, statement);
-    } else if (!read_in_section(statement)) {
-      return;
-    } else if (modifier != Modifier::none && !takes_modifier(statement.keyword())) {
+    } else if (read_in_section(statement) && modifier != Modifier::none && !takes_modifier(statement.keyword())) {
       reading_.error(line.words[0], "'no' and 'default' are not accepted before this keyword");
     }
+    note(statement);
     for (const UnsetVariable& variable : line.unset) {
-      reading_.remark(RemarkKind::unset_variable, {{}, variable.column},
-                      "'" + printable(variable.name) + "' has no value: nothing stands in its place");
+      reading_.unset_variable({{}, variable.column}, variable.name, gap_at(statement, variable.column));
     }
+  }
+
+  void note(const Statement& line) {
+    auto& noted = reading_.config.noted;
+    if (noted.size() == kNotedLimit || !is_noted(section_keyword_, line)) return;
+    noted.push_back({std::string(section_keyword_), first_words(line), reading_.origin(line[0])});
   }
 
   static bool takes_modifier(std::string_view keyword) { return keyword == "option" || keyword == "strict-limits"; }
@@ -209,12 +214,14 @@ class Reader {
   void end_section() {
     if (kind_ == SectionKind::proxy) proxies_.end();
     kind_ = SectionKind::none;
+    section_keyword_ = {};
     section_name_.clear();
   }
 
   void begin_section(const Section& section, const Statement& line) {
     end_section();
     kind_ = section.kind;
+    section_keyword_ = section.name;
     section_name_ = std::string(line.size() > 1 ? line[1].text : line[0].text);
     if (!is_registered(section, reading_.binary)) {
       kind_ = SectionKind::other;
@@ -232,6 +239,7 @@ class Reader {
   PeersSections peers_;
   LogForwardSections log_forwards_;
   SectionKind kind_ = SectionKind::none;
+  std::string_view section_keyword_;
   std::string section_name_;
   std::string path_;
   std::uint32_t line_ = 0;

@@ -103,7 +103,11 @@ void ProxySections::read_option(const Statement& line) {
 void ProxySections::read_source(const Statement& line) {
   if (line.size() < 2) return reading_.error(line[0], "'source' expects an address");
   const auto address = reading_.address(line[1], AddressUse::fixed);
-  if (address && has_backend()) settings_.source = Sourced<Address>{*address, reading_.origin(line[1])};
+  if (!address || !has_backend()) return;
+  settings_.source = Sourced<Address>{*address, reading_.origin(line[1])};
+  for (std::size_t i = 2; i < line.size(); i += 2) {
+    if (line[i].text == "interface") settings_.source_interface = reading_.text(line[i], line[i + 1]);
+  }
 }
 
 void ProxySections::read_stick_table(const Statement& line) {

@@ -87,6 +87,7 @@ void ProxySections::end() {
     if (has_backend()) {
       ended.fullconn = settings_.fullconn;
       ended.source = settings_.source;
+      ended.source_interface = settings_.source_interface;
     }
   }
   place_ = Place::nowhere;

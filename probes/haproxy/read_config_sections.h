@@ -58,6 +58,7 @@ class ProxySections {
     std::optional<Number> backlog{};
     std::optional<Number> fullconn{};
     std::optional<Sourced<Address>> source{};
+    std::optional<Text> source_interface{};
     ServerSettings server{};
   };
   enum class Place : std::uint8_t { nowhere, defaults, proxy };

@@ -225,7 +225,10 @@ class Options {
       settings_.source = Sourced<Address>{*address, reading_.origin(value())};
     }
     ++at_;
-    while (value().text == "usesrc" || value().text == "interface") at_ += 2;
+    while (value().text == "usesrc" || value().text == "interface") {
+      if (value().text == "interface") settings_.source_interface = reading_.text(value(), line_[at_ + 2]);
+      at_ += 2;
+    }
     return true;
   }
 

@@ -35,12 +35,22 @@ bool Reading::known_before(int major, int minor) const {
   return binary != nullptr && binary->version < Version{major, minor, 0};
 }
 
-void Reading::remark(RemarkKind kind, const Word& word, std::string text) {
+void Reading::add(Remark remark) {
   if (config.remarks.size() < kRemarkLimit) {
-    config.remarks.push_back({kind, origin(word), std::move(text)});
+    config.remarks.push_back(std::move(remark));
   } else {
     ++config.remarks_dropped;
   }
+}
+
+void Reading::unset_variable(const Word& word, std::string_view name, Gap gap) {
+  const std::string quoted = "'" + shown(name) + "'";
+  add({.kind = RemarkKind::unset_variable,
+       .origin = origin(word),
+       .text = quoted + (gap == Gap::elsewhere ? " has no value: nothing stands in its place"
+                                               : " has no value: it is left out of the address"),
+       .variable = std::string(name),
+       .gap = gap});
 }
 
 bool Reading::admit(const Word& word) {
@@ -103,8 +113,9 @@ std::string_view Reading::objection(const Address& address, AddressUse use) cons
 
 std::optional<Address> Reading::address(const Word& word, AddressUse use) {
   const ExpandedAddress expanded = expand_address(word.text, environment);
+  const bool listens = use == AddressUse::listener || use == AddressUse::stats_socket;
   for (const std::string& name : expanded.unset) {
-    remark(RemarkKind::unset_variable, word, "'" + shown(name) + "' has no value: it is left out of the address");
+    unset_variable(word, name, listens ? Gap::listener : Gap::address);
   }
   const PortSyntax syntax = known_before(2, 9) ? PortSyntax::lenient : PortSyntax::strict;
   auto address = parse_address(expanded.text, syntax);

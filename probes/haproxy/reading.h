@@ -72,7 +72,11 @@ class Reading {
   [[nodiscard]] bool known_at_least(int major, int minor) const;
   [[nodiscard]] bool known_before(int major, int minor) const;
 
-  void remark(RemarkKind kind, const Word& word, std::string text);
+  void remark(RemarkKind kind, const Word& word, std::string text) {
+    add({.kind = kind, .origin = origin(word), .text = std::move(text)});
+  }
+  /// `word` is where the variable stands.
+  void unset_variable(const Word& word, std::string_view name, Gap gap);
   void error(const Word& word, std::string text) { remark(RemarkKind::error, word, std::move(text)); }
 
   /// Room for one more object; past kObjectLimit a remark, once.
@@ -87,6 +91,7 @@ class Reading {
   [[nodiscard]] std::optional<Address> address(const Word& word, AddressUse use);
 
  private:
+  void add(Remark remark);
   [[nodiscard]] std::string_view objection(const Address& address, AddressUse use) const;
 
   std::shared_ptr<const std::string> file_;
