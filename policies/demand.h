@@ -67,6 +67,8 @@ struct InstanceDemand {
   std::vector<SourcePortsDemand> source_ports;
   std::vector<PortDemand> ports;
   Result<Quantity> conntrack = unread("conntrack entries");
+  /// Bytes, haproxy's and the kernel's, when maxconn connections are busy.
+  Result<Quantity> memory = unread("memory");
 
   /// The listener that asks for most; nullptr when there is none.
   [[nodiscard]] const BacklogDemand* largest_backlog() const;

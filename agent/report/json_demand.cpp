@@ -28,6 +28,7 @@ class DemandList {
     for (const auto& each : demand_.source_ports) {
       entry("source_ports", subject::tuple(each.source, each.destination).text, each.connections);
     }
+    entry("memory", {}, demand_.memory);
     entry("conntrack", {}, demand_.conntrack);
     entry("ports", {}, ports_of(demand_.ports));
   }

@@ -54,6 +54,13 @@ std::string busiest_of(const std::vector<SourcePortsDemand>& tuples) {
   return text;
 }
 
+std::string memory_of(const Result<Quantity>& memory) {
+  if (!memory) return "memory: not known, " + describe(memory.error());
+  std::string text = in_megabytes(memory->value) + " of memory" + std::string(words_of(memory->basis));
+  if (!memory->terms.empty()) text += " = " + arithmetic(memory->terms);
+  return text;
+}
+
 }  // namespace
 
 void add_demand(Page& page, const Demand& demand) {
@@ -65,6 +72,7 @@ void add_demand(Page& page, const Demand& demand) {
       page.add({{.text = backlog_of(*largest), .column = 2}}, 4);
     }
     if (!each.source_ports.empty()) page.add({{.text = busiest_of(each.source_ports), .column = 2}}, 4);
+    page.add({{.text = memory_of(each.memory), .column = 2}}, 4);
   }
 }
 

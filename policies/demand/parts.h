@@ -41,6 +41,18 @@ struct Scope {
 [[nodiscard]] std::vector<PortDemand> ports(const Scope& scope);
 [[nodiscard]] std::vector<SourcePortsDemand> source_ports(const Scope& scope, const Result<Quantity>& maxconn);
 
+/// On which sides of a proxied connection TLS is spoken, and the first line that says so.
+struct TlsSides {
+  std::optional<haproxy::Origin> clients{};
+  std::optional<haproxy::Origin> servers{};
+
+  [[nodiscard]] std::int64_t count() const { return (clients ? 1 : 0) + (servers ? 1 : 0); }
+};
+[[nodiscard]] TlsSides tls_sides(const haproxy::Config& config);
+
+/// Bytes for maxconn busy connections, those of the kernel's buffers included.
+[[nodiscard]] Result<Quantity> memory(const Scope& scope, const Result<Quantity>& maxconn);
+
 /// How many connections may be spliced at once, by the proxies' own bounds; nothing where one of them has none.
 [[nodiscard]] std::optional<std::int64_t> spliced_connections(const haproxy::Config& config);
 

@@ -131,4 +131,9 @@ std::string grouped(std::int64_t value) {
   return digits;
 }
 
+std::string in_megabytes(std::int64_t bytes) {
+  constexpr std::int64_t kMegabyte = 1'000'000;
+  return bytes < kMegabyte ? grouped(bytes) + " bytes" : grouped(bytes / kMegabyte) + " MB";
+}
+
 }  // namespace preflight

@@ -46,4 +46,7 @@ void for_each_line(std::string_view text, F&& line) {
 /// 1234567 -> "1,234,567".
 [[nodiscard]] std::string grouped(std::int64_t value);
 
+/// Bytes for people: 1234567890 -> "1,234 MB"; less than a megabyte in bytes.
+[[nodiscard]] std::string in_megabytes(std::int64_t bytes);
+
 }  // namespace preflight
