@@ -2,6 +2,8 @@
 // collect -> demand -> assess -> report. Everything after collect is pure.
 #include "agent/cycle.h"
 
+#include <algorithm>
+
 #include "policies/assume.h"
 #include "probes/base/text.h"
 
@@ -10,6 +12,14 @@ namespace {
 
 std::string place(const Waiver& waiver) {
   return waiver.place.file + ":" + std::to_string(waiver.place.line) + ":" + std::to_string(waiver.place.column);
+}
+
+/// Whether a finding tells of it already.
+bool is_told(const haproxy::Remark& remark, const Assessment& assessment) {
+  const bool variable = remark.kind == haproxy::RemarkKind::unset_variable;
+  const std::string_view teller = variable ? "variables_are_set" : "config_is_read_completely";
+  return std::any_of(assessment.results.begin(), assessment.results.end(),
+                     [&](const CheckResult& result) { return result.check->id == teller && result.failed(); });
 }
 
 std::vector<std::string> notes_of(const Facts& facts, const Assessment& assessment) {
@@ -24,7 +34,9 @@ std::vector<std::string> notes_of(const Facts& facts, const Assessment& assessme
   for (const Error& blind : facts.blind_spots) notes.push_back("not looked at: " + describe(blind));
   for (const auto& instance : facts.instances) {
     if (!instance.config) continue;
-    for (const auto& remark : instance.config->remarks) notes.push_back(remark.origin.text() + ": " + remark.text);
+    for (const auto& remark : instance.config->remarks) {
+      if (!is_told(remark, assessment)) notes.push_back(remark.origin.text() + ": " + remark.text);
+    }
   }
   return notes;
 }

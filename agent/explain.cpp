@@ -74,9 +74,15 @@ std::string_view describe(Need need) {
     case Need::conntrack:
       return "the connection tracking table's fill";
     case Need::local_addresses:
+      return "the addresses of this host";
+    case Need::memory:
+      return "the memory of the host and of the control groups around haproxy";
+    case Need::cpus:
+      return "the CPU quota of the control groups around haproxy";
+    case Need::interfaces:
       break;
   }
-  return "the addresses of this host";
+  return "the network interfaces, where the configuration names one";
 }
 
 std::string explain(const Check& check) {

@@ -71,6 +71,11 @@ Subject tuple(std::string_view source, std::string_view destination) {
 }
 Subject instance(std::string_view name) { return named("instance", name); }
 Subject config(std::string_view path) { return named("config", path); }
+Subject config(const haproxy::InstanceFacts& instance) {
+  const auto& paths = instance.command_line.configs;
+  return config(paths.empty() ? instance.name : paths.front());
+}
+Subject interface(std::string_view name) { return named("interface", name); }
 Subject host() { return Subject{"host"}; }
 
 }  // namespace subject

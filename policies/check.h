@@ -34,6 +34,9 @@ namespace subject {
 [[nodiscard]] Subject tuple(std::string_view source, std::string_view destination);
 [[nodiscard]] Subject instance(std::string_view name);
 [[nodiscard]] Subject config(std::string_view path);
+/// The first file of its configuration, which names the whole.
+[[nodiscard]] Subject config(const haproxy::InstanceFacts& instance);
+[[nodiscard]] Subject interface(std::string_view name);
 [[nodiscard]] Subject host();
 }  // namespace subject
 
@@ -156,6 +159,17 @@ template <typename F>
     const InstanceDemand* demand = c.demand.of(instance);
     const auto about = subject::instance(instance.name);
     outcomes.push_back({about, demand != nullptr ? judge(*demand) : Outcome(Unknown{instance.config.error()})});
+  }
+  return outcomes;
+}
+
+/// One judgement for each configuration that was read; one that could not be is Unknown.
+template <typename F>
+[[nodiscard]] Outcomes for_each_config(const Case& c, F&& judge) {
+  Outcomes outcomes;
+  for (const auto& instance : c.facts.instances) {
+    outcomes.push_back(
+        {subject::config(instance), instance.config ? judge(instance) : Outcome(Unknown{instance.config.error()})});
   }
   return outcomes;
 }

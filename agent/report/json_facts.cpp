@@ -91,6 +91,17 @@ Json listeners_of(const NetworkFacts& network) {
   return list;
 }
 
+/// Null where no configuration names an interface.
+Json interfaces_of(const NetworkFacts& network) {
+  if (!network.interfaces) return {};
+  return *network.interfaces ? Json(**network.interfaces) : json::absent(network.interfaces->error());
+}
+
+Json memory_of(const Result<Memory>& memory) {
+  if (!memory) return json::absent(memory.error());
+  return {{"total", memory->total}, {"available", memory->available}};
+}
+
 Json network_of(const NetworkFacts& network) {
   return {{"id", network.id},
           {"sysctl", sysctls_of(network.sysctls)},
@@ -98,6 +109,7 @@ Json network_of(const NetworkFacts& network) {
           {"port_users", list_of(network.port_users, user_of)},
           {"outgoing", network.outgoing ? list_of(*network.outgoing, socket_of) : Json()},
           {"local_addresses", addresses_of(network.local_addresses)},
+          {"interfaces", interfaces_of(network)},
           {"counters", all_counters_of(network)},
           {"sample", sample_of(network.sample)}};
 }
@@ -130,6 +142,7 @@ std::string json_facts(const Facts& facts) {
                       {"tool", json::tool()},
                       {"host", json::host(facts.host)},
                       {"manager_nofile", facts.host.manager_nofile ? json::limits(*facts.host.manager_nofile) : Json()},
+                      {"memory", memory_of(facts.host.memory)},
                       {"sysctl", main_sysctls(facts)},
                       {"instances", each(facts.instances, json::instance)},
                       {"units", each(facts.instances, json::unit)},

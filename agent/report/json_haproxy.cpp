@@ -23,10 +23,17 @@ std::string hexadecimal(std::uint64_t bits) {
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
+Json bound(const GroupBound& bound) {
+  if (!bound) return absent(bound.error());
+  if (!*bound) return {};
+  return {{"value", (*bound)->value}, {"source", (*bound)->source}};
+}
+
 Json process_of(const haproxy::InstanceProcess& each) {
   const auto& process = each.process;
   Json value = {{"role", name_of(each.role)}, {"pid", process.pid},         {"parent", process.parent},
                 {"uid", process.uid},         {"threads", process.threads}, {"executable", known(process.executable)}};
+  value["cpus"] = known(process.cpus);
   value["nofile"] = limits(process.nofile);
   value["open_descriptors"] = known(process.open_descriptors);
   value["effective_capabilities"] =
@@ -117,6 +124,18 @@ std::string_view name_of(haproxy::RemarkKind kind) {
   return {};
 }
 
+std::string_view name_of(haproxy::Gap gap) {
+  switch (gap) {
+    case haproxy::Gap::elsewhere:
+      return "elsewhere";
+    case haproxy::Gap::address:
+      return "address";
+    case haproxy::Gap::listener:
+      return "listener";
+  }
+  return {};
+}
+
 Json proxies_of(const std::vector<haproxy::Proxy>& proxies) {
   Json list = Json::array();
   for (const auto& proxy : proxies) {
@@ -137,6 +156,7 @@ Json remarks_of(const std::vector<haproxy::Remark>& remarks) {
   Json list = Json::array();
   for (const auto& remark : remarks) {
     list.push_back({{"kind", name_of(remark.kind)}, {"text", remark.text}, {"origin", origin(remark.origin)}});
+    if (remark.kind == haproxy::RemarkKind::unset_variable) list.back()["gap"] = name_of(remark.gap);
   }
   return list;
 }
@@ -155,6 +175,8 @@ Json instance(const haproxy::InstanceFacts& instance) {
           {"config_source", name_of(instance.source)},
           {"processes", std::move(processes)},
           {"binary", binary_of(instance.binary)},
+          {"memory_limit", bound(instance.memory_limit)},
+          {"cpu_quota", bound(instance.cpu_quota)},
           {"verdict", verdict_of(instance.verdict)}};
 }
 
@@ -177,6 +199,9 @@ Json unit(const haproxy::InstanceFacts& instance) {
           {"main_pid", unit.main_pid},
           {"user", optional_text(unit.user)},
           {"capability_bounding_set", hexadecimal(unit.capability_bounding_set)},
+          {"memory_max", unit.memory_max ? limit(*unit.memory_max) : Json()},
+          {"cpu_quota", unit.cpu_quota ? limit(*unit.cpu_quota) : Json()},
+          {"slice", optional_text(unit.slice)},
           {"environment_names", names_of(unit.environment)},
           {"environment_files", files_of(unit.environment_files)}};
 }

@@ -55,8 +55,7 @@ Outcome judge(const haproxy::Verdict& verdict) {
 Outcomes evaluate(const Case& c) {
   Outcomes outcomes;
   for (const auto& instance : c.facts.instances) {
-    const auto about =
-        subject::config(instance.command_line.configs.empty() ? instance.name : instance.command_line.configs.front());
+    const auto about = subject::config(instance);
     if (instance.verdict) {
       outcomes.push_back({about, judge(*instance.verdict)});
     } else {

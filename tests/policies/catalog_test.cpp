@@ -84,7 +84,7 @@ TEST(Catalog, ParametersHaveAMeaningAndAStandardWithinBounds) {
 TEST(Catalog, NeedsAreKnown) {
   for (const Check* check : all_checks()) {
     for (const auto key : check->needs.sysctls) EXPECT_TRUE(known_sysctl(key)) << check->id << " reads " << key;
-    for (const Need need : check->needs.facts) EXPECT_LE(need, Need::local_addresses) << check->id;
+    for (const Need need : check->needs.facts) EXPECT_LE(need, Need::interfaces) << check->id;
   }
 }
 
@@ -93,7 +93,7 @@ TEST(Catalog, EveryNeedIsSomeChecks) {
   if (all_checks().size() < kWholeCatalog) GTEST_SKIP() << "the catalog has " << all_checks().size() << " checks only";
   std::set<Need> wanted;
   for (const Check* check : all_checks()) wanted.insert(check->needs.facts.begin(), check->needs.facts.end());
-  for (int need = 0; need <= static_cast<int>(Need::local_addresses); ++need) {
+  for (int need = 0; need <= static_cast<int>(Need::interfaces); ++need) {
     EXPECT_TRUE(wanted.contains(static_cast<Need>(need))) << "nothing needs source number " << need;
   }
 }

@@ -53,6 +53,9 @@ UnitProperties unit_of(const std::string& name) {
   unit.fragment_path = "/lib/systemd/system/haproxy.service";
   unit.limit_nofile = 200000;
   unit.limit_nofile_soft = 200000;
+  unit.memory_max = kUnlimited;
+  unit.cpu_quota = 1'500'000;
+  unit.slice = "system.slice";
   unit.environment = {"STATS_PASSWORD=hunter2", "EXTRAOPTS=-S /run/haproxy-master.sock"};
   unit.environment_files = {{"/etc/default/haproxy", true}};
   return unit;
@@ -64,6 +67,8 @@ haproxy::InstanceFacts instance() {
   made.source = haproxy::ConfigSource::unit;
   made.unit = unit_of(made.name);
   made.unit_source = haproxy::UnitSource::systemd;
+  made.memory_limit = std::nullopt;
+  made.cpu_quota = GroupLimit{1'500'000, "CPUQuota= of haproxy.service"};
   made.binary = haproxy::BinaryFacts{.path = "/usr/sbin/haproxy",
                                      .version = {2, 6, 12},
                                      .version_text = "2.6.12-1+deb12u4",
@@ -93,6 +98,7 @@ NetworkFacts network() {
   made.outgoing = Result<std::vector<SocketEntry>>(std::vector<SocketEntry>{});
   made.netstat = Counters{.values = {{"ListenDrops", 3}, {"ListenOverflows", 3}}};
   made.local_addresses.emplace(IpAddress{}, true);
+  made.interfaces = std::set<std::string>{"eth0", "lo"};
   made.sample.apart = std::chrono::milliseconds{200};
   return made;
 }
@@ -113,6 +119,7 @@ std::unique_ptr<SampleReport> bare_host() {
   auto sample = std::make_unique<SampleReport>();
   sample->facts.host = {
       .name = "lb07", .system = "Debian GNU/Linux 12 (bookworm)", .capabilities = {}, .systemd = true};
+  sample->facts.host.memory = Memory{.total = 8'000'000'000, .available = 7'000'000'000};
   sample->facts.sysctls.values.emplace("fs.nr_open", std::string("1048576"));
   sample->facts.instances = {instance()};
   sample->facts.networks.push_back(network());
@@ -128,6 +135,8 @@ std::unique_ptr<SampleReport> bare_host() {
   demand.source_ports[0].destination = "10.0.1.1:8080";
   demand.source_ports[0].connections = Quantity{100000, Basis::automatic, {}};
   demand.source_ports[1].destination = "backend.example:8080";
+  demand.memory = Quantity{
+      5'000'000'000, Basis::configured, {{"100,000 x 50,000 bytes a connection", 5'000'000'000, at(kConfig, 4, 3)}}};
   demand.ports = {{&web, &web.binds.front(), "frontend web"}};
   sample->demand.instances.push_back(std::move(demand));
   return sample;

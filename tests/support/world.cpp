@@ -47,6 +47,9 @@ UnitProperties debian_unit() {
   unit.fragment_path = "/lib/systemd/system/haproxy.service";
   unit.limit_nofile = 524288;
   unit.limit_nofile_soft = 1024;
+  unit.memory_max = kUnlimited;
+  unit.cpu_quota = kUnlimited;
+  unit.slice = "system.slice";
   unit.exec_start = {"/usr/sbin/haproxy", "-Ws", "-f", kConfigPath};
   return unit;
 }
@@ -68,6 +71,8 @@ haproxy::InstanceProcess process(haproxy::Role role, pid_t pid, Limits nofile) {
   member.process.command = "haproxy";
   member.process.uid = role == haproxy::Role::worker ? 106 : 0;
   member.process.threads = 4;
+  member.process.cpus = 4;
+  member.process.environment.emplace();
   member.process.executable = std::string("/usr/sbin/haproxy");
   member.process.working_directory = std::string("/");
   member.process.nofile = nofile;
@@ -96,6 +101,7 @@ World::World() {
   facts.host.system = "Debian GNU/Linux 12 (bookworm)";
   facts.host.systemd = true;
   facts.host.capabilities = {kUnlimited, kUnlimited, kUnlimited};
+  facts.host.memory = Memory{.total = 8'000'000'000, .available = 7'000'000'000};
   facts.instances.emplace_back();
   instance().name = "haproxy.service";
   instance().source = haproxy::ConfigSource::unit;
@@ -103,6 +109,8 @@ World::World() {
   instance().unit = debian_unit();
   instance().unit_source = haproxy::UnitSource::systemd;
   instance().binary = debian_binary();
+  instance().memory_limit = std::nullopt;
+  instance().cpu_quota = std::nullopt;
   instance().verdict = haproxy::Verdict{0, "/usr/sbin/haproxy -c -f /etc/haproxy/haproxy.cfg", {}};
   facts.networks.emplace_back();
   network().id = "net:[1]";

@@ -12,7 +12,7 @@
 namespace preflight::test {
 
 /// A Debian 12 host as root: kernel defaults, haproxy 2.6.12 in haproxy.service, stopped, limits 1024:524288, starter
-/// with every capability. Its configuration is healthyConfig().
+/// with every capability, 8 GB of memory and 4 CPUs. Its configuration is healthyConfig().
 class World {
  public:
   World();
