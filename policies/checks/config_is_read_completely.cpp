@@ -34,12 +34,14 @@ std::vector<const Remark*> remarks_of(const haproxy::Config& config) {
 
 std::string quoted(const Remark& remark) { return remark.origin.text() + ": " + remark.text; }
 
-std::string sentence(const Remark& worst, std::size_t count) {
-  if (count == 1) return worst.text;
-  const std::string lines = grouped(static_cast<std::int64_t>(count)) + " places";
-  if (worst.kind == RemarkKind::misread) return lines + " are not read as they look: " + worst.text;
-  if (severity_of(worst) == Severity::info) return lines + " are not understood; no demand on the host depends on them";
-  return lines + " are not understood, and a demand on the host may be wrong: " + worst.text;
+/// The worst remark, and what it means for the numbers here.
+std::string sentence(const Remark& worst, std::size_t more) {
+  std::string text = worst.text;
+  if (worst.kind == RemarkKind::not_understood) {
+    text += worst.feeds_demand ? ": what is demanded of the host may be wrong" : ": nothing of the host depends on it";
+  }
+  if (more != 0) text += "; " + grouped(static_cast<std::int64_t>(more)) + " more like it";
+  return text;
 }
 
 Outcome judge(const haproxy::InstanceFacts& instance) {
@@ -53,7 +55,7 @@ Outcome judge(const haproxy::InstanceFacts& instance) {
   const auto count = remarks.size() + config.remarks_dropped;
   Detail detail;
   detail.observed = Measure(static_cast<std::int64_t>(count), count == 1 ? "place" : "places");
-  detail.why = sentence(worst, count);
+  detail.why = sentence(worst, count - 1);
   detail.where.origin = worst.origin;
   const auto listed = std::min(remarks.size(), kQuoted);
   for (std::size_t i = 0; count > 1 && i < listed; ++i) detail.evidence.push_back(quoted(*remarks[i]));

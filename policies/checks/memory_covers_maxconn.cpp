@@ -16,8 +16,8 @@ constexpr std::string_view kReferences[] = {"HAProxy introduction, section 3.6 (
                                             "Linux Documentation/admin-guide/cgroup-v2.rst, memory.max"};
 
 constexpr std::int64_t kMebibyte = 1'048'576;
-constexpr std::int64_t kTlsSession = 16 * 1024;      // SSL_SESSION_MAX_COST
-constexpr std::int64_t kBufferSize = 16 * 1024;      // tune.bufsize where nobody changed it
+constexpr std::int64_t kTlsSession = 16'384;         // SSL_SESSION_MAX_COST
+constexpr std::int64_t kBufferSize = 16'384;         // tune.bufsize where nobody changed it
 constexpr std::int64_t kLeastForAddressSpace = 128;  // MiB that the program needs to start before 3.0
 constexpr haproxy::Version kLimitsDataOnly{3, 0, 0};
 
@@ -38,8 +38,10 @@ Detail detail_of(const Quantity& need, const Ceiling& ceiling) {
   Detail detail;
   detail.observed = memory(ceiling.bytes);
   detail.expected = Expectation{Relation::at_least, memory(need.value)};
-  detail.why = "maxconn busy connections need " + in_megabytes(need.value) + ", " + ceiling.name + " allows " +
-               in_megabytes(ceiling.bytes) + ": " + std::string(ceiling.consequence);
+  const bool file = ceiling.name.rfind('/', 0) == 0;
+  detail.why = "maxconn busy connections need " + in_megabytes(need.value) + ", " +
+               (file ? std::string("the control group") : ceiling.name) + " allows " + in_megabytes(ceiling.bytes) +
+               ": " + std::string(ceiling.consequence);
   detail.where.object = ceiling.name;
   detail.terms = need.terms;
   return detail;
@@ -55,9 +57,10 @@ Fail too_little(Severity severity, const Quantity& need, const Ceiling& ceiling,
 }
 
 /// What -m has to hold: two buffers a connection and the TLS sessions, but nothing of the kernel's.
-Quantity own_memory(const haproxy::InstanceFacts& instance, const Quantity& maxconn) {
-  const auto buffer = instance.binary ? instance.binary->bufsize : kBufferSize;
-  const auto sides = demand::tls_sides(*instance.config).count();
+Quantity own_memory(const demand::Scope& scope, const Quantity& maxconn) {
+  const auto& binary = scope.instance.binary;
+  const auto buffer = binary ? binary->bufsize : kBufferSize;
+  const auto sides = demand::tls_sides(scope).count();
   const auto origin = maxconn.terms.empty() ? haproxy::Origin{} : maxconn.terms.front().origin;
   const auto count = grouped(maxconn.value);
   std::vector<Term> terms{
@@ -70,12 +73,12 @@ Quantity own_memory(const haproxy::InstanceFacts& instance, const Quantity& maxc
   return demand::sum_of(std::move(terms), maxconn.basis);
 }
 
-std::optional<Fail> judge_option(const InstanceDemand& demand) {
+std::optional<Fail> judge_option(const InstanceDemand& demand, const Facts& facts) {
   const auto& instance = *demand.instance;
   const auto& option = instance.command_line.memory_mib;
   if (!option || *option <= 0 || !demand.maxconn) return std::nullopt;
   const auto limit = std::min(*option, INT64_MAX / kMebibyte) * kMebibyte;
-  const auto need = own_memory(instance, *demand.maxconn);
+  const auto need = own_memory({instance, *instance.config, facts}, *demand.maxconn);
   const std::string name = "-m " + std::to_string(*option);
   if (need.value > limit && need.basis == Basis::configured) {
     return too_little(Severity::error, need, {limit, name, "haproxy refuses connections long before"}, instance);
@@ -100,9 +103,9 @@ std::optional<Fail> judge_host(const Quantity& need, const Memory& memory, const
                     {memory.available, "what is available now of the host's memory", "others use the rest"}, instance);
 }
 
-Outcome outcome_of(const InstanceDemand& demand, const HostFacts& host) {
+Outcome outcome_of(const InstanceDemand& demand, const Facts& facts) {
   const auto& instance = *demand.instance;
-  if (auto refused = judge_option(demand)) return *std::move(refused);
+  if (auto refused = judge_option(demand, facts)) return *std::move(refused);
   if (!demand.memory && instance.command_line.memory_mib) {
     return NotApplicable{"haproxy derives maxconn from the memory that -m allows"};
   }
@@ -113,18 +116,18 @@ Outcome outcome_of(const InstanceDemand& demand, const HostFacts& host) {
   const Ceiling group{bounded ? static_cast<std::int64_t>(std::min<std::uint64_t>((*bound)->value, INT64_MAX)) : 0,
                       bounded ? (*bound)->source : std::string(), "the kernel kills haproxy when that is used up"};
   if (bounded && need.value > group.bytes) return too_little(Severity::error, need, group, instance);
-  if (host.memory) {
-    if (auto refused = judge_host(need, *host.memory, instance)) return *std::move(refused);
+  if (facts.host.memory) {
+    if (auto refused = judge_host(need, *facts.host.memory, instance)) return *std::move(refused);
   }
   if (!bound) return Unknown{bound.error()};
-  if (!host.memory) return Unknown{host.memory.error()};
-  Detail detail = detail_of(need, bounded ? group : Ceiling{host.memory->total, "the host's memory", ""});
+  if (!facts.host.memory) return Unknown{facts.host.memory.error()};
+  Detail detail = detail_of(need, bounded ? group : Ceiling{facts.host.memory->total, "the host's memory", ""});
   detail.why.clear();
   return Pass{std::move(detail)};
 }
 
 Outcomes evaluate(const Case& c) {
-  return for_each_instance(c, [&](const InstanceDemand& demand) { return outcome_of(demand, c.facts.host); });
+  return for_each_instance(c, [&](const InstanceDemand& demand) { return outcome_of(demand, c.facts); });
 }
 
 }  // namespace

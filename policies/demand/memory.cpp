@@ -20,9 +20,9 @@ Term share(std::string_view what, std::int64_t connections, std::int64_t bytes, 
 
 }  // namespace
 
-TlsSides tls_sides(const haproxy::Config& config) {
+TlsSides tls_sides(const Scope& scope) {
   TlsSides sides;
-  for (const auto& proxy : config.proxies) {
+  for (const auto& proxy : scope.config.proxies) {
     if (proxy.disabled) continue;
     for (const auto& bind : proxy.binds) {
       if (bind.ssl && !sides.clients) sides.clients = bind.origin;
@@ -38,7 +38,7 @@ Result<Quantity> memory(const Scope& scope, const Result<Quantity>& maxconn) {
   if (!maxconn) return tl::make_unexpected(maxconn.error());
   const auto connections = maxconn->value;
   const auto origin = maxconn->terms.empty() ? haproxy::Origin{} : maxconn->terms.front().origin;
-  const auto sides = tls_sides(scope.config);
+  const auto sides = tls_sides(scope);
   std::vector<Term> terms{share("a connection", connections, kClear, origin)};
   if (sides.clients) terms.push_back(share("for TLS towards clients", connections, kTlsSide, *sides.clients));
   if (sides.servers) terms.push_back(share("for TLS towards servers", connections, kTlsSide, *sides.servers));

@@ -48,7 +48,7 @@ struct TlsSides {
 
   [[nodiscard]] std::int64_t count() const { return (clients ? 1 : 0) + (servers ? 1 : 0); }
 };
-[[nodiscard]] TlsSides tls_sides(const haproxy::Config& config);
+[[nodiscard]] TlsSides tls_sides(const Scope& scope);
 
 /// Bytes for maxconn busy connections, those of the kernel's buffers included.
 [[nodiscard]] Result<Quantity> memory(const Scope& scope, const Result<Quantity>& maxconn);

@@ -37,7 +37,7 @@ struct UnitProperties {
   std::optional<std::uint64_t> memory_max{};  // bytes; kUnlimited: no limit
   std::optional<std::uint64_t> cpu_quota{};   // microseconds of CPU time a second; kUnlimited: no limit
   std::string slice;                          // "system.slice", whose limits bind it too; empty: not told
-  std::vector<std::string> environment;  // NAME=value
+  std::vector<std::string> environment;       // NAME=value
   std::vector<EnvironmentFile> environment_files;
   std::vector<std::string> exec_start;  // argv of the first ExecStart, variables not expanded
   friend bool operator==(const UnitProperties&, const UnitProperties&) = default;

@@ -136,7 +136,7 @@ TEST(JsonReport, its_schema_refuses_what_is_wrong) {
                      [](ordered_json& d) { d["results"][0]["where"]["line"] = 0; },
                      [](ordered_json& d) { d["results"][1]["expected"]["relation"] = "about"; },
                      [](ordered_json& d) { d["results"][1]["outcome"] = "unknown"; },
-                     [](ordered_json& d) { d["demand"][0]["name"] = "memory"; },
+                     [](ordered_json& d) { d["demand"][0]["name"] = "luck"; },
                      [](ordered_json& d) { d["demand"][0]["value"] = nullptr; },
                      [](ordered_json& d) { d["demand"][0]["terms"][0]["line"] = "4"; },
                      [](ordered_json& d) { d["instances"][0]["state"] = "up"; },

@@ -119,7 +119,8 @@ TEST(ReadConfig, VariablesExpandInQuotesAndInAddressesOnly) {
   EXPECT_EQ(proxy.binds.at(1).address.first_port, 8080);
   EXPECT_TRUE(proxy.binds.at(2).address.ip->is_any());
   EXPECT_THAT(remarks(config),
-              ElementsAre("misread 5:10 haproxy reads '${MC}' as 0", HasSubstr("unset 8:7 'NOPE' has no value")));
+              ElementsAre("misread 5:10 haproxy reads '${MC}' as 0", HasSubstr("unset 8:7 'NOPE' has no value"),
+                          HasSubstr("unset 9:24 'NOPE' has no value")));
 }
 
 TEST(ReadConfig, ABindLineMayHoldManyAddresses) {

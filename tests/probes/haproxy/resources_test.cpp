@@ -58,9 +58,12 @@ TEST(Resources, ALimitThatWasNotToldIsNotNone) {
   auto instance = stopped();
   instance.unit->memory_max = std::nullopt;
   EXPECT_FALSE(read_bound(host(), instance, Resource::memory));
-  instance = stopped();
+}
+
+TEST(Resources, ASliceThatIsNotThereYetBoundsNobody) {
+  auto instance = stopped();
   instance.unit->slice = "idle.slice";
-  EXPECT_FALSE(read_bound(host(), instance, Resource::memory)) << "a slice that is not there yet";
+  EXPECT_EQ(memory(instance), 8000U) << "what is around it does";
 }
 
 TEST(Resources, WithoutAServiceManagerTheRootIsKnown) {
