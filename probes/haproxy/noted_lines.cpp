@@ -141,6 +141,12 @@ std::string first_words(const Statement& line) {
   return text;
 }
 
+void note_line(Reading& reading, std::string_view section, const Statement& line) {
+  auto& noted = reading.config.noted;
+  if (noted.size() == kNotedLimit || !is_noted(section, line)) return;
+  noted.push_back({std::string(section), first_words(line), reading.origin(line[0])});
+}
+
 Gap gap_at(const Statement& line, std::uint32_t column) {
   for (const AddressWord& word : kAddressWords) {
     if (word.keyword != line.keyword() || (!word.second.empty() && word.second != line[1].text)) continue;

@@ -18,6 +18,9 @@ namespace preflight::haproxy {
 /// At most three words, printable and not long: "option forceclose", "no option http-use-htx".
 [[nodiscard]] std::string first_words(const Statement& line);
 
+/// Keeps it, as far as there is room.
+void note_line(Reading& reading, std::string_view section, const Statement& line);
+
 /// What is missing from a line when a variable at `column` has no value.
 [[nodiscard]] Gap gap_at(const Statement& line, std::uint32_t column);
 

@@ -178,16 +178,10 @@ class Reader {
     } else if (read_in_section(statement) && modifier != Modifier::none && !takes_modifier(statement.keyword())) {
       reading_.error(line.words[0], "'no' and 'default' are not accepted before this keyword");
     }
-    note(statement);
+    note_line(reading_, section_keyword_, statement);
     for (const UnsetVariable& variable : line.unset) {
       reading_.unset_variable({{}, variable.column}, variable.name, gap_at(statement, variable.column));
     }
-  }
-
-  void note(const Statement& line) {
-    auto& noted = reading_.config.noted;
-    if (noted.size() == kNotedLimit || !is_noted(section_keyword_, line)) return;
-    noted.push_back({std::string(section_keyword_), first_words(line), reading_.origin(line[0])});
   }
 
   static bool takes_modifier(std::string_view keyword) { return keyword == "option" || keyword == "strict-limits"; }
