@@ -10,7 +10,6 @@
 namespace preflight::demand {
 namespace {
 
-using haproxy::AddressKind;
 using haproxy::Proxy;
 using haproxy::Server;
 
@@ -50,23 +49,18 @@ SourcePortsDemand new_tuple(const Proxy& proxy, const Server& server, const hapr
 }
 
 /// An idle connection is kept while there are not more, used ones included, than were needed lately, so `maxconn` of
-/// the server covers most of them; `pool-low-conn` and one for each thread come on top (srv_add_to_idle_list in
-/// src/server.c, 2.4 to 3.4).
-std::int64_t idle_beyond_use(const Proxy& proxy, const Server& server, std::int64_t thread_count) {
-  if (proxy.mode != haproxy::Mode::http || !proxy.reuses) return 0;
+/// the server covers them; `pool-low-conn` comes on top (srv_add_to_idle_list in src/server.c, 2.4 to 3.4). That a
+/// thread without an idle connection may keep one more is left out: nobody sizes a port range to that.
+std::int64_t idle_beyond_use(const Proxy& proxy, const Server& server) {
   const auto& settings = server.settings;
-  const auto low = settings.pool_low_conn ? std::max<std::int64_t>(settings.pool_low_conn->value, 0) : 0;
-  const auto kept = std::min<std::int64_t>(low, INT32_MAX) + thread_count;
+  if (proxy.mode != haproxy::Mode::http || !proxy.reuses || !settings.pool_low_conn) return 0;
+  const auto kept = std::clamp<std::int64_t>(settings.pool_low_conn->value, 0, INT32_MAX);
   const bool limited = settings.pool_max_conn && settings.pool_max_conn->value >= 0;
   return limited ? std::min(kept, settings.pool_max_conn->value) : kept;
 }
 
 class Tuples {
  public:
-  explicit Tuples(const Scope& scope) {
-    if (const auto known = threads(scope)) thread_count_ = known->value;
-  }
-
   void add(const Proxy& proxy, const Server& server) {
     add_traffic(proxy, server);
     if (const auto address = check_address(proxy, server)) at(proxy, server, *address, &Tuple::checks);
@@ -83,7 +77,7 @@ class Tuples {
     const auto& limit = server.settings.maxconn;
     if (proxy.mode == haproxy::Mode::tcp) tuple.demand.mode = haproxy::Mode::tcp;
     tuple.servers += server.count;
-    tuple.idle += idle_beyond_use(proxy, server, thread_count_) * server.count;
+    tuple.idle += idle_beyond_use(proxy, server) * server.count;
     if (limit && limit->value > 0) {
       tuple.bounded += limit->value * server.count;
     } else {
@@ -102,8 +96,6 @@ class Tuples {
     return tuples_.try_emplace(std::move(key), Tuple{.demand = std::move(demand)}).first->second;
   }
 
-  /// 0 where it is not known: what idles for the threads is then left out.
-  std::int64_t thread_count_ = 0;
   std::map<Key, Tuple> tuples_;
 };
 
@@ -141,7 +133,7 @@ std::optional<SourcePortsDemand> tuple_of(const Proxy& proxy, const Server& serv
 }
 
 std::vector<SourcePortsDemand> source_ports(const Scope& scope, const Result<Quantity>& maxconn) {
-  Tuples tuples(scope);
+  Tuples tuples;
   for (const Proxy& proxy : scope.config.proxies) {
     if (proxy.disabled) continue;
     for (const Server& server : proxy.servers) tuples.add(proxy, server);

@@ -262,9 +262,9 @@ TEST(Demand, ServersOfOneSourceAndDestinationShareATuple) {
   const auto& tuples = demand.source_ports;
   ASSERT_EQ(tuples.size(), 3U);
   EXPECT_EQ(tuples[0].source + ">" + tuples[0].destination, "*>10.0.0.1:80");
-  EXPECT_EQ(tuples[0].connections->value, 35 + 4) << "and one kept idle for each thread of the HTTP server";
+  EXPECT_EQ(tuples[0].connections->value, 35);
   EXPECT_EQ(tuples[0].mode, haproxy::Mode::tcp) << "the worse of both";
-  EXPECT_EQ(tuples[1].connections->value, 40 + 4);
+  EXPECT_EQ(tuples[1].connections->value, 40);
   EXPECT_EQ(tuples[1].mode, haproxy::Mode::http);
   EXPECT_EQ(tuples[2].source, "10.9.9.9");
   EXPECT_FALSE(tuples[2].bounded);
@@ -289,20 +289,14 @@ TEST(Demand, IdleConnectionsHoldPortsBeyondThoseInUse) {
     std::int64_t idle;
   };
   for (const Row& row :
-       {Row{"", "", 4}, Row{"", " pool-low-conn 10", 14}, Row{"", " pool-low-conn 10 pool-max-conn 12", 12},
-        Row{"", " pool-max-conn 0", 0}, Row{"", " pool-max-conn -1", 4}, Row{"  http-reuse never\n", "", 0},
-        Row{"  http-reuse always\n", "", 4}, Row{"  mode tcp\n", " pool-low-conn 10", 0}}) {
+       {Row{"", "", 0}, Row{"", " pool-low-conn 10", 10}, Row{"", " pool-low-conn 10 pool-max-conn 12", 10},
+        Row{"", " pool-low-conn 10 pool-max-conn 4", 4}, Row{"", " pool-low-conn 10 pool-max-conn -1", 10},
+        Row{"  http-reuse never\n", " pool-low-conn 10", 0}, Row{"  http-reuse always\n", " pool-low-conn 10", 10},
+        Row{"  mode tcp\n", " pool-low-conn 10", 0}}) {
     const auto world = with("  maxconn 1000\n", std::string("backend a\n") + row.proxy +
                                                     "  server s 10.0.0.1:80 maxconn 30" + row.server + "\n");
     EXPECT_EQ(of(world).source_ports.front().connections->value, 30 + row.idle) << row.proxy << row.server;
   }
-}
-
-TEST(Demand, WhatIdlesForThreadsIsLeftOutWhereTheirNumberIsNotKnown) {
-  World world;
-  world.instance().binary = fail(std::errc::permission_denied, "haproxy", "not executed");
-  world.config("global\n  maxconn 1000\nbackend a\n  mode http\n  server s 10.0.0.1:80 maxconn 30 pool-low-conn 2\n");
-  EXPECT_EQ(of(world).source_ports.front().connections->value, 32);
 }
 
 TEST(Demand, ChecksAreConnectionsOfTheirOwn) {
