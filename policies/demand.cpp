@@ -27,6 +27,7 @@ InstanceDemand demand_of(const haproxy::InstanceFacts& instance, const Facts& fa
   result.backlog = demand::backlogs(scope, result.maxconn);
   result.source_ports = demand::source_ports(scope, result.maxconn);
   result.ports = demand::ports(scope);
+  result.destinations = demand::destinations(scope);
   result.conntrack = conntrack(result.maxconn);
   result.memory = demand::memory(scope, result.maxconn);
   return result;

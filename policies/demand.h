@@ -54,7 +54,20 @@ struct SourcePortsDemand {
   haproxy::Mode mode = haproxy::Mode::http;  // tcp when any proxy of the tuple is in tcp mode
   haproxy::Origin origin{};                  // of the first server of the tuple
   bool bounded = false;                      // every server of the tuple has a maxconn of its own
+  /// At once: traffic, what is kept idle beyond it, and checks.
   Result<Quantity> connections = unread("connections");
+};
+
+/// An address that haproxy connects or sends to, for one purpose; every line that asks for the same is one of these.
+struct DestinationDemand {
+  enum class Purpose : std::uint8_t { server, health_check, agent_check, peer, log, nameserver, mailer };
+  std::optional<IpAddress> ip{};
+  std::string host;        // the name, where `ip` is not written
+  std::uint16_t port = 0;  // 0: that of the incoming connection
+  haproxy::Transport transport = haproxy::Transport::stream;
+  Purpose purpose = Purpose::server;
+  std::string owner;  // "server app/a", "resolvers dns/ns1"
+  haproxy::Origin origin{};
 };
 
 /// The demand of one instance; pointers reach into the facts it was computed from, which must outlive it.
@@ -66,6 +79,9 @@ struct InstanceDemand {
   std::vector<BacklogDemand> backlog;
   std::vector<SourcePortsDemand> source_ports;
   std::vector<PortDemand> ports;
+  /// Without those that only the host's /etc/resolv.conf names (`parse-resolv-conf`) and those of `tcp-check connect`
+  /// and `http-check connect` rules.
+  std::vector<DestinationDemand> destinations;
   Result<Quantity> conntrack = unread("conntrack entries");
   /// Bytes, haproxy's and the kernel's, when maxconn connections are busy.
   Result<Quantity> memory = unread("memory");

@@ -14,13 +14,15 @@ constexpr std::string_view kReferences[] = {"HAProxy configuration manual: maxco
 /// That nobody set it is seen in the configuration, whether or not the number haproxy will derive is known.
 Outcome outcome_of(const InstanceDemand& demand) {
   const auto& maxconn = demand.maxconn;
+  const bool from_memory = demand.instance->command_line.memory_mib.value_or(0) > 0;
   Detail detail;
   if (maxconn) {
     detail.observed = Measure(maxconn->value, "connections");
     detail.terms = maxconn->terms;
     if (maxconn->basis == Basis::configured) return Pass{std::move(detail)};
     if (maxconn->basis == Basis::assumed) return NotApplicable{"there is no configuration; the policy assumes one"};
-  } else if (demand.instance->command_line.memory_mib) {
+    if (from_memory) return Pass{std::move(detail)};  // whoever chose -m chose what follows from it
+  } else if (from_memory) {
     return NotApplicable{"haproxy derives it from the memory that -m allows"};
   } else {
     detail.evidence.push_back("how many is not known: " + describe(maxconn.error()));

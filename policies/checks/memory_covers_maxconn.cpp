@@ -59,7 +59,8 @@ Fail too_little(Severity severity, const Quantity& need, const Ceiling& ceiling,
 /// What -m has to hold: two buffers a connection and the TLS sessions, but nothing of the kernel's.
 Quantity own_memory(const demand::Scope& scope, const Quantity& maxconn) {
   const auto& binary = scope.instance.binary;
-  const auto buffer = binary ? binary->bufsize : kBufferSize;
+  const auto& written = scope.config.global.bufsize;
+  const auto buffer = written ? written->value : binary ? binary->bufsize : kBufferSize;
   const auto sides = demand::tls_sides(scope).count();
   const auto origin = maxconn.terms.empty() ? haproxy::Origin{} : maxconn.terms.front().origin;
   const auto count = grouped(maxconn.value);

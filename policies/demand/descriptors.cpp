@@ -104,6 +104,19 @@ void add_master(std::vector<Term>& terms, const Scope& scope) {
   }
 }
 
+/// maxconn x sides x engines, by compute_ideal_maxsock() of 2.4 to 3.4 (src/haproxy.c, since 3.1 src/limits.c).
+/// Distributions build without engines (2.6 of Debian 12 does), so this was read and not run.
+void add_engines(std::vector<Term>& terms, const Scope& scope, std::int64_t maxconn) {
+  const auto& global = scope.config.global;
+  const auto each = engine_descriptors(scope);
+  if (each == 0) return;
+  const auto engines = static_cast<std::int64_t>(global.ssl_engines.size());
+  add(terms,
+      counted(engines, "asynchronous engine", "asynchronous engines") + " x " +
+          counted(each / engines, "side", "sides") + " with TLS x maxconn " + grouped(maxconn),
+      each * maxconn, global.ssl_engines.front().origin);
+}
+
 }  // namespace
 
 Quantity sum_of(std::vector<Term> terms, Basis basis) {
@@ -141,6 +154,7 @@ Result<Quantity> file_descriptors(const Scope& scope, const Result<std::vector<T
   add(terms, "2 x maxconn " + grouped(maxconn->value), 2 * maxconn->value, origin);
   const auto pipe_count = pipes(scope.config, maxconn->value);
   add(terms, "2 x " + counted(pipe_count, "splice pipe", "splice pipes"), 2 * pipe_count);
+  add_engines(terms, scope, maxconn->value);
   terms.insert(terms.end(), fixed->begin(), fixed->end());
   return sum_of(std::move(terms), maxconn->basis);
 }

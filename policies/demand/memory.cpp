@@ -20,20 +20,6 @@ Term share(std::string_view what, std::int64_t connections, std::int64_t bytes, 
 
 }  // namespace
 
-TlsSides tls_sides(const Scope& scope) {
-  TlsSides sides;
-  for (const auto& proxy : scope.config.proxies) {
-    if (proxy.disabled) continue;
-    for (const auto& bind : proxy.binds) {
-      if (bind.ssl && !sides.clients) sides.clients = bind.origin;
-    }
-    for (const auto& server : proxy.servers) {
-      if (server.settings.ssl && !sides.servers) sides.servers = server.origin;
-    }
-  }
-  return sides;
-}
-
 Result<Quantity> memory(const Scope& scope, const Result<Quantity>& maxconn) {
   if (!maxconn) return tl::make_unexpected(maxconn.error());
   const auto connections = maxconn->value;

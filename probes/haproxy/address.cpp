@@ -17,12 +17,17 @@ struct Prefix {
   std::string_view text;
   Family family = Family::any;
   std::optional<Transport> transport{};
+  Version since{};
 };
+
+constexpr Version kQuicPrefix{2, 8, 0};
+constexpr Version kReverseHttp{2, 9, 0};
+constexpr Version kMultipath{3, 1, 0};  // and abstract names that end with a NUL
 
 constexpr std::array kTransports = {
     Prefix{"stream+", Family::any, Transport::stream},
     Prefix{"dgram+", Family::any, Transport::datagram},
-    Prefix{"quic+", Family::any, Transport::quic},
+    Prefix{"quic+", Family::any, Transport::quic, kQuicPrefix},
 };
 
 constexpr std::array kFamilies = {
@@ -30,7 +35,7 @@ constexpr std::array kFamilies = {
     Prefix{"uxdg@", Family::unix_path, Transport::datagram},
     Prefix{"uxst@", Family::unix_path, Transport::stream},
     Prefix{"abns@", Family::abstract},
-    Prefix{"abnsz@", Family::abstract},
+    Prefix{"abnsz@", Family::abstract, {}, kMultipath},
     Prefix{"ip@", Family::any},
     Prefix{"ipv4@", Family::v4},
     Prefix{"ipv6@", Family::v6},
@@ -40,20 +45,21 @@ constexpr std::array kFamilies = {
     Prefix{"udp@", Family::any, Transport::datagram},
     Prefix{"udp4@", Family::v4, Transport::datagram},
     Prefix{"udp6@", Family::v6, Transport::datagram},
-    Prefix{"mptcp@", Family::any, Transport::stream},
-    Prefix{"mptcp4@", Family::v4, Transport::stream},
-    Prefix{"mptcp6@", Family::v6, Transport::stream},
+    Prefix{"mptcp@", Family::any, Transport::stream, kMultipath},
+    Prefix{"mptcp4@", Family::v4, Transport::stream, kMultipath},
+    Prefix{"mptcp6@", Family::v6, Transport::stream, kMultipath},
     Prefix{"quic4@", Family::v4, Transport::quic},
     Prefix{"quic6@", Family::v6, Transport::quic},
     Prefix{"fd@", Family::descriptor},
     Prefix{"sockpair@", Family::socket_pair},
-    Prefix{"rhttp@", Family::reverse_http},
+    Prefix{"rhttp@", Family::reverse_http, {}, kReverseHttp},
 };
 
 /// The prefix the text begins with, taken off; null when there is none.
 template <std::size_t N>
-const Prefix* take_prefix(const std::array<Prefix, N>& prefixes, std::string_view& text) {
+const Prefix* take_prefix(const std::array<Prefix, N>& prefixes, const Version* version, std::string_view& text) {
   for (const Prefix& prefix : prefixes) {
+    if (version != nullptr && *version < prefix.since) continue;
     if (text.substr(0, prefix.text.size()) != prefix.text) continue;
     text.remove_prefix(prefix.text.size());
     return &prefix;
@@ -166,14 +172,18 @@ bool read_ports(Address& address, std::string_view text, PortSyntax syntax) {
 
 }  // namespace
 
-Result<Address> parse_address(std::string_view text, PortSyntax syntax) {
+Result<Address> parse_address(std::string_view text, PortSyntax syntax, const Version* version) {
   if (text.empty()) return refuse(text, "the address is empty");
   std::string_view rest = text;
   Address address;
-  if (const Prefix* transport = take_prefix(kTransports, rest)) address.transport = *transport->transport;
+  if (const Prefix* transport = take_prefix(kTransports, version, rest)) {
+    address.transport = *transport->transport;
+    address.transport_written = true;
+  }
   Family family = Family::any;
-  if (const Prefix* prefix = take_prefix(kFamilies, rest)) {
+  if (const Prefix* prefix = take_prefix(kFamilies, version, rest)) {
     family = prefix->family;
+    address.transport_written = address.transport_written || prefix->transport;
     address.transport = prefix->transport.value_or(address.transport);
     address.family_open = family == Family::any;
   } else if (!rest.empty() && rest.front() == '/') {

@@ -10,6 +10,7 @@
 
 #include "probes/base/ip_address.h"
 #include "probes/base/result.h"
+#include "probes/haproxy/binary.h"
 
 namespace preflight::haproxy {
 
@@ -35,6 +36,7 @@ enum class PortKind : std::uint8_t {
 struct Address {
   AddressKind kind = AddressKind::ip;
   Transport transport = Transport::stream;
+  bool transport_written = false;  // by a prefix; else the keyword decides, and `transport` is what it chose
   std::optional<IpAddress> ip{};
   /// "ipv4@*" and "*" are the IPv4 wildcard; "::" the IPv6 one. False when the family was forced by a prefix.
   bool family_open = true;
@@ -56,7 +58,9 @@ inline constexpr std::size_t kUnixPathLimit = 107 - 10;
 enum class PortSyntax : std::uint8_t { lenient, strict };
 
 /// Reads one address; the error's reason says what haproxy would object to. `text` has had its variables expanded.
-/// Whether a port is needed, or a range or an offset allowed, depends on the keyword and is left to the caller.
-[[nodiscard]] Result<Address> parse_address(std::string_view text, PortSyntax syntax = PortSyntax::strict);
+/// Whether a port is needed, or a range or an offset allowed, depends on the keyword and is left to the caller. A
+/// prefix that `version` does not know is part of a name; without a version all are known.
+[[nodiscard]] Result<Address> parse_address(std::string_view text, PortSyntax syntax = PortSyntax::strict,
+                                            const Version* version = nullptr);
 
 }  // namespace preflight::haproxy

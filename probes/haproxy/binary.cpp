@@ -42,8 +42,19 @@ void add_features(std::string_view line, std::set<std::string, std::less<>>& fea
     if (word.size() > 1 && word.front() == '+') features.emplace(word.substr(1));
 }
 
+/// "Built with OpenSSL version : OpenSSL 3.0.22 25 Aug 2026"; since 2.9 "SSL library" instead of "OpenSSL".
+void add_tls_library(std::string_view line, BinaryFacts& binary) {
+  constexpr std::string_view kMark = " version : ";
+  const auto mark = line.find(kMark);
+  if (mark == std::string_view::npos || line.substr(0, mark).find("SSL") == std::string_view::npos) return;
+  const auto text = printable(trim(line.substr(mark + kMark.size())));
+  if (line.rfind("Built with ", 0) == 0) binary.tls_built = text;
+  if (line.rfind("Running on ", 0) == 0) binary.tls_running = text;
+}
+
 void add_line(std::string_view line, BinaryFacts& binary) {
   add_features(line, binary.features);
+  add_tls_library(line, binary);
   if (line.find("multi-threading support (") != std::string_view::npos) {
     binary.max_threads = number_after(line, "MAX_THREADS=").value_or(binary.max_threads);
     binary.default_threads = number_after(line, "default=").value_or(binary.default_threads);

@@ -28,6 +28,8 @@ struct BinaryFacts {
   std::int64_t default_threads = 1;             // CPUs in the affinity mask, "default=N"
   std::int64_t max_threads = 64;
   std::int64_t bufsize = 16384;
+  std::string tls_built{};    // the TLS library it was compiled with, "OpenSSL 3.0.22 25 Aug 2026"; empty: none
+  std::string tls_running{};  // the one it loads
 };
 
 /// Reads the output of -vv; an error when it does not look like haproxy's.

@@ -33,10 +33,26 @@ struct Bind {
   bool ssl = false;
 };
 
+enum class LogSink : std::uint8_t {
+  address,  // syslog at an address, a unix socket, or a descriptor (`stdout` is 1, `stderr` is 2)
+  ring,     // `ring@NAME`
+  backend,  // `backend@NAME`, since 2.9
+};
+
+/// Where the lines of one `log` keyword go.
+struct LogTarget {
+  LogSink sink = LogSink::address;
+  Address address;   // datagram unless a prefix says otherwise; port 514 where none was written
+  std::string name;  // of the ring or the backend
+  std::string text;  // the target's word as written
+  Origin origin;
+};
+
 /// What a server line asks for after the default-servers before it were applied.
 struct ServerSettings {
   std::optional<Number> maxconn{};
   std::optional<Number> pool_max_conn{};
+  std::optional<Number> pool_low_conn{};
   std::optional<Number> check_port{};  // `port N`
   std::optional<Number> agent_port{};
   std::optional<Text> check_address{};  // `addr`
@@ -46,8 +62,13 @@ struct ServerSettings {
   bool check = false;
   bool agent_check = false;
   bool ssl = false;
+  bool check_ssl = false;  // `check-ssl`
+  bool had_ssl = false;    // by its default-server; haproxy prepares TLS even if `no-ssl` takes it back
   bool disabled = false;
   bool backup = false;
+
+  /// Whether haproxy prepares TLS towards this server, for traffic or for its checks.
+  [[nodiscard]] bool prepares_tls() const { return ssl || check_ssl || had_ssl; }
 };
 
 struct Server {
@@ -67,7 +88,10 @@ struct Proxy {
   Origin origin;
   Mode mode = Mode::tcp;
   bool disabled = false;
-  bool splices = false;  // any `option splice-*`
+  bool splices = false;            // any `option splice-*`
+  bool reuses = true;              // unless `http-reuse never`: idle connections to servers are kept
+  bool checks_externally = false;  // `option external-check`: a program of its own connects
+  bool checks_tls = false;         // a `tcp-check connect` or `http-check connect` with `ssl`
   std::optional<Number> maxconn{};
   std::optional<Number> backlog{};
   std::optional<Number> fullconn{};
@@ -75,9 +99,67 @@ struct Proxy {
   std::optional<Text> source_interface{};    // its `interface`
   std::vector<Bind> binds;
   std::vector<Server> servers;
+  std::vector<LogTarget> logs;            // those of its defaults too
+  bool logs_as_global = false;            // `log global`: those of the global section too
+  std::optional<std::size_t> defaults{};  // what it inherits from, in Config::defaults
   /// Keywords `port N` and `agent-port N` on server and default-server lines: haproxy counts a descriptor for each one
   /// it parses (src/check.c), whether or not a check uses it.
   std::uint32_t parsed_check_ports = 0;
+};
+
+/// A `defaults` section, and its lines: whose origin lies among them came from it.
+struct DefaultsSection {
+  std::string name;  // may be empty
+  Origin origin;     // of the word `defaults`
+  std::uint32_t last_line = 0;
+  std::optional<std::size_t> from{};  // what it inherits from itself, in Config::defaults
+};
+
+/// One `nameserver` of a resolvers section, or one `mailer`.
+struct NamedAddress {
+  std::string name;
+  Address address;
+  Origin origin;  // of the address
+};
+
+struct Resolvers {
+  std::string name;
+  Origin origin;
+  std::vector<NamedAddress> nameservers;
+  std::optional<Origin> resolv_conf{};  // `parse-resolv-conf`: those of /etc/resolv.conf too
+};
+
+/// A `mailers` section; haproxy drops one that no `email-alert mailers` names.
+struct Mailers {
+  std::string name;
+  Origin origin;
+  std::vector<NamedAddress> mailers;
+  bool used = false;
+};
+
+/// A process the master starts beside its workers (`program`, gone since 3.3).
+struct Program {
+  std::string name;
+  Origin origin;
+  std::optional<Text> command{};  // with its arguments
+  std::optional<Text> user{};
+  std::optional<Text> group{};
+};
+
+/// A ring buffer, and the log servers it is forwarded to.
+struct Ring {
+  std::string name;
+  Origin origin;
+  std::vector<Server> servers;
+  std::optional<Text> backing_file{};  // as haproxy opens it
+};
+
+/// A `crt-store`: certificates that bind lines name as "@NAME/...". Empty name: the one without.
+struct CertificateStore {
+  std::string name;
+  Origin origin;
+  std::optional<Text> certificates{};  // `crt-base`, as haproxy opens it
+  std::optional<Text> keys{};          // `key-base`
 };
 
 /// A `peers` section. It counts only if one of its peers is this host (see Config::local_peer).
@@ -87,7 +169,11 @@ struct Peers {
   bool disabled = false;
   std::vector<Bind> binds;  // the `bind` line, or the local peer's own address where its name is known
   std::vector<std::string> names;
+  std::vector<NamedAddress> remotes;  // the other peers, whom haproxy connects to
+  std::vector<LogTarget> logs;
+  bool logs_as_global = false;
   bool used = false;  // a stick-table names it, or it has a `table` of its own
+  bool ssl = false;   // a connection to one of its peers is encrypted
 };
 
 struct Global {
@@ -109,9 +195,17 @@ struct Global {
   std::optional<Origin> master_worker{};
   bool strict_limits = true;  // on by default since 2.3
   Origin strict_limits_origin{};
-  bool reuse_port = true;  // `noreuseport`
-  bool ssl_engine_async = false;
+  bool reuse_port = true;             // `noreuseport`
+  std::vector<Text> ssl_engines;      // `ssl-engine`, OpenSSL's hardware back ends
+  std::optional<Origin> ssl_async{};  // `ssl-mode-async`: engines work beside the threads
+  std::optional<Number> maxsslconn{};
+  std::optional<Number> maxzlibmem{};      // MiB
+  std::optional<Number> bufsize{};         // `tune.bufsize`, bytes as written
+  std::optional<Number> ssl_cache_size{};  // `tune.ssl.cachesize`, sessions
+  std::optional<Number> log_uri_length{};  // `tune.http.logurilen`
+  std::optional<Number> cookie_length{};   // `tune.http.cookielen`
   std::vector<Bind> stats_sockets;
+  std::vector<LogTarget> logs;
 };
 
 enum class RemarkKind : std::uint8_t {
@@ -149,7 +243,7 @@ inline constexpr std::size_t kNotedLimit = 200;
 /// At most this many remarks are kept; haproxy itself stops at 50 fatal errors.
 inline constexpr std::size_t kRemarkLimit = 200;
 
-/// Most proxies, binds, servers and peers together: a hostile file cannot fill the memory.
+/// Most proxies, binds, servers, peers, log targets and the like together: a hostile file cannot fill the memory.
 inline constexpr std::size_t kObjectLimit = 1'000'000;
 
 struct Config {
@@ -158,11 +252,20 @@ struct Config {
   Global global;
   std::vector<Proxy> proxies;
   std::vector<Peers> peers;
+  std::vector<DefaultsSection> defaults;
+  std::vector<Resolvers> resolvers;
+  std::vector<Mailers> mailers;
+  std::vector<Program> programs;
+  std::vector<Ring> rings;
+  std::vector<CertificateStore> certificate_stores;
   /// Like Proxy::parsed_check_ports, on the default-server lines of `defaults` and the lines of `peers`.
   std::uint32_t parsed_check_ports = 0;
   std::vector<NotedLine> noted;  // at most kNotedLimit
   std::vector<Remark> remarks;
   std::uint64_t remarks_dropped = 0;
+
+  /// The defaults section through which a value of `proxy` came; null where the proxy's own lines say it.
+  [[nodiscard]] const DefaultsSection* through(const Proxy& proxy, const Origin& value) const;
 };
 
 }  // namespace preflight::haproxy

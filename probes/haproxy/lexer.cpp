@@ -35,6 +35,15 @@ std::string_view describe(LexicalFault fault) {
   return "";
 }
 
+std::string Line::joined(std::size_t first) const {
+  std::string text;
+  for (std::size_t i = first; i < total; ++i) {
+    if (i > first) text += ' ';
+    text += words[i].text;
+  }
+  return text;
+}
+
 Dialect Dialect::of(const Version& version) {
   const auto at_least = [&](int major, int minor) { return version >= Version{major, minor, 0}; };
   return {.variable_defaults = at_least(2, 5),

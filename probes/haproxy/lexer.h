@@ -54,6 +54,8 @@ struct Line {
   std::string storage;
 
   [[nodiscard]] bool has_empty_word() const { return count < total; }
+  /// The words from `first` on, empty ones too, as one text: a condition.
+  [[nodiscard]] std::string joined(std::size_t first) const;
 };
 
 /// What differs between versions. The default is 2.6's, as shipped with Debian 12.

@@ -9,6 +9,7 @@
 #include "probes/base/text.h"
 #include "probes/haproxy/characters.h"
 #include "probes/haproxy/conditional_blocks.h"
+#include "probes/haproxy/keywords.h"
 #include "probes/haproxy/lexer.h"
 #include "probes/haproxy/noted_lines.h"
 #include "probes/haproxy/read_config_sections.h"
@@ -27,7 +28,8 @@ class Reader {
         lexer_(context.binary ? Dialect::of(context.binary->version) : Dialect{}),
         proxies_(reading_),
         peers_(reading_),
-        log_forwards_(reading_) {}
+        log_forwards_(reading_),
+        side_sections_(reading_) {}
 
   Config read(const std::vector<SourceFile>& files) {
     for (const SourceFile& file : files) {
@@ -37,6 +39,7 @@ class Reader {
     for (Peers& peers : reading_.config.peers) {
       peers.used = peers.used || proxies_.used_peers().count(peers.name) != 0;
     }
+    for (Mailers& mailers : reading_.config.mailers) mailers.used = proxies_.used_mailers().count(mailers.name) != 0;
     return std::move(reading_.config);
   }
 
@@ -130,7 +133,7 @@ class Reader {
     const bool needed = is_if ? blocks_.needs_if() : blocks_.needs_elif();
     Truth truth = Truth::no;
     if (needed) {
-      const auto result = evaluate_condition(joined(line), reading_.environment, reading_.binary);
+      const auto result = evaluate_condition(line.joined(1), reading_.environment, reading_.binary);
       if (!result) {
         reading_.error(line.words[0], "the condition cannot be read: " + result.error().reason);
         return Next::abort;
@@ -142,16 +145,6 @@ class Reader {
                       "whether this condition holds is not known: every branch of its block is left out");
     }
     return obey(is_if ? blocks_.begin_if(truth) : blocks_.begin_elif(truth), line);
-  }
-
-  /// A condition is all words after the first, empty ones too, as one text.
-  static std::string joined(const Line& line) {
-    std::string text;
-    for (std::size_t i = 1; i < line.total; ++i) {
-      if (i > 1) text += ' ';
-      text += line.words[i].text;
-    }
-    return text;
   }
 
   Next read_message(const Statement& line) {
@@ -175,7 +168,9 @@ class Reader {
     if (statement.size() == 0) return;
     if (const Section* const section = find_section(statement.keyword())) {
       begin_section(*section, statement);
-    } else if (read_in_section(statement) && modifier != Modifier::none && !takes_modifier(statement.keyword())) {
+    } else if (!read_in_section(statement)) {
+      tell_unknown(statement);
+    } else if (modifier != Modifier::none && !takes_modifier(statement.keyword())) {
       reading_.error(line.words[0], "'no' and 'default' are not accepted before this keyword");
     }
     note_line(reading_, section_keyword_, statement);
@@ -184,7 +179,18 @@ class Reader {
     }
   }
 
-  static bool takes_modifier(std::string_view keyword) { return keyword == "option" || keyword == "strict-limits"; }
+  /// A keyword that no release from 2.4 to 3.4 has in this section: the demand has no part in it.
+  void tell_unknown(const Statement& line) {
+    if (is_known_keyword(kind_, line.keyword())) return;
+    reading_.add({.kind = RemarkKind::not_understood,
+                  .origin = reading_.origin(line[0]),
+                  .text = "unknown keyword '" + shown(line.keyword()) + "'",
+                  .feeds_demand = false});
+  }
+
+  static bool takes_modifier(std::string_view keyword) {
+    return keyword == "option" || keyword == "strict-limits" || keyword == "log";
+  }
 
   bool read_in_section(const Statement& line) {
     switch (kind_) {
@@ -196,10 +202,10 @@ class Reader {
         return peers_.read(line);
       case SectionKind::log_forward:
         return log_forwards_.read(line);
-      case SectionKind::other:
-        return false;
       case SectionKind::none:
         break;
+      default:
+        return side_sections_.read(line);
     }
     reading_.error(line[0], "a keyword before any section: '" + printable(line.keyword().substr(0, 40)) + "'");
     return true;
@@ -224,6 +230,7 @@ class Reader {
     if (kind_ == SectionKind::proxy) proxies_.begin(line);
     if (kind_ == SectionKind::peers) peers_.begin(line);
     if (kind_ == SectionKind::log_forward) log_forwards_.begin(line);
+    side_sections_.begin(kind_, line);
   }
 
   Reading reading_;
@@ -232,6 +239,7 @@ class Reader {
   ProxySections proxies_;
   PeersSections peers_;
   LogForwardSections log_forwards_;
+  SideSections side_sections_;
   SectionKind kind_ = SectionKind::none;
   std::string_view section_keyword_;
   std::string section_name_;

@@ -25,6 +25,12 @@ constexpr std::array kNumbers = {
     NumberKeyword{"maxpipes", &Global::maxpipes, true, NumberSyntax::atol, kAny},
     NumberKeyword{"nbthread", &Global::nbthread, false, NumberSyntax::strict, 1},
     NumberKeyword{"thread-groups", &Global::thread_groups, false, NumberSyntax::strict, 1},
+    NumberKeyword{"maxsslconn", &Global::maxsslconn, false, NumberSyntax::atol, 0},
+    NumberKeyword{"maxzlibmem", &Global::maxzlibmem, false, NumberSyntax::atol, kAny},
+    NumberKeyword{"tune.bufsize", &Global::bufsize, false, NumberSyntax::atol, 1},
+    NumberKeyword{"tune.ssl.cachesize", &Global::ssl_cache_size, false, NumberSyntax::atol, 0},
+    NumberKeyword{"tune.http.logurilen", &Global::log_uri_length, false, NumberSyntax::atol, kAny},
+    NumberKeyword{"tune.http.cookielen", &Global::cookie_length, false, NumberSyntax::atol, kAny},
     NumberKeyword{"uid", &Global::uid, true, NumberSyntax::strict, kAny},
     NumberKeyword{"gid", &Global::gid, true, NumberSyntax::strict, kAny},
 };
@@ -47,13 +53,18 @@ void already(Reading& reading, const Statement& line, const Origin& first) {
       line[0], "'" + std::string(line.keyword()) + "' was already set at " + first.text() + "; haproxy keeps that one");
 }
 
+/// "10k" is refused for maxconn since 2.7 and is ten units of 1024 for tune.bufsize since 3.1; others take it for 10.
+NumberSyntax syntax_of(const Reading& reading, const NumberKeyword& keyword) {
+  if (keyword.name == "maxconn" && reading.known_at_least(2, 7)) return NumberSyntax::strict;
+  if (keyword.name == "tune.bufsize" && reading.known_at_least(3, 1)) return NumberSyntax::size;
+  return keyword.syntax;
+}
+
 void read_number(Reading& reading, const Statement& line, const NumberKeyword& keyword) {
   if (reading.too_many_arguments(line, 1)) return;
   auto& member = reading.config.global.*keyword.member;
   if (keyword.once && member && member->value != 0) return already(reading, line, member->origin);
-  // since 2.7 "maxconn 10k" is refused; the other keywords still take it for 10
-  const bool strict_maxconn = keyword.name == "maxconn" && reading.known_at_least(2, 7);
-  const auto number = reading.number(line[0], line[1], strict_maxconn ? NumberSyntax::strict : keyword.syntax);
+  const auto number = reading.number(line[0], line[1], syntax_of(reading, keyword));
   if (!number) return;
   if (number->value < keyword.least) return reading.error(line[1], "below the least value haproxy takes");
   member = *number;
@@ -147,21 +158,54 @@ bool read_switch(Reading& reading, const Statement& line) {
   return true;
 }
 
-/// Descriptors are kept for engines only when one is named and `ssl-mode-async` asks for it.
+/// Since 2.6 the keyword exists only where haproxy was built with USE_ENGINE.
 void read_ssl_engine(Reading& reading, const Statement& line) {
-  (line.keyword() == "ssl-engine" ? reading.ssl_engine : reading.ssl_async) = true;
-  reading.config.global.ssl_engine_async = reading.ssl_engine && reading.ssl_async;
+  if (reading.known_at_least(2, 6) && reading.binary->features.count("ENGINE") == 0) {
+    return reading.error(line[0], "this haproxy was built without engines of OpenSSL");
+  }
+  if (!reading.admit(line[0])) return;
+  if (const auto name = reading.text(line[0], line[1])) reading.config.global.ssl_engines.push_back(*name);
+}
+
+void read_global_log(Reading& reading, const Statement& line) {
+  bool as_global = false;
+  read_log(reading, line, reading.config.global.logs, as_global);
+  if (as_global) reading.error(line[1], "'log global' is for other sections");
+}
+
+void read_default_path(Reading& reading, const Statement& line) {
+  struct Name {
+    std::string_view text;
+    DefaultPath mode;
+  };
+  static constexpr std::array kModes = {Name{"current", DefaultPath::current}, Name{"config", DefaultPath::config},
+                                        Name{"parent", DefaultPath::parent}, Name{"origin", DefaultPath::origin}};
+  for (const Name& name : kModes) {
+    if (name.text != line[1].text) continue;
+    const bool directory = name.mode == DefaultPath::origin;
+    if (directory && line.size() < 3) return reading.error(line[1], "'origin' expects a directory");
+    return reading.set_default_path(name.mode, std::string(line[2].text));
+  }
+  reading.error(line[1], "'current', 'config', 'parent' or 'origin' is expected");
 }
 
 bool read_other(Reading& reading, const Statement& line) {
   const std::string_view keyword = line.keyword();
   if (keyword == "stats") return read_stats(reading, line);
-  if (keyword == "localpeer") {
+  if (keyword == "log") {
+    read_global_log(reading, line);
+  } else if (keyword == "default-path") {
+    read_default_path(reading, line);
+  } else if (keyword == "expose-experimental-directives") {
+    reading.experimental = true;
+  } else if (keyword == "localpeer") {
     read_local_peer(reading, line);
   } else if (keyword == "unix-bind") {
     read_unix_bind(reading, line);
-  } else if (keyword == "ssl-engine" || keyword == "ssl-mode-async") {
+  } else if (keyword == "ssl-engine") {
     read_ssl_engine(reading, line);
+  } else if (keyword == "ssl-mode-async") {
+    reading.config.global.ssl_async = reading.origin(line[0]);
   } else {
     return read_switch(reading, line) || read_environment(reading, line);
   }

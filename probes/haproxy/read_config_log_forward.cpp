@@ -25,18 +25,18 @@ void LogForwardSections::begin(const Statement& line) {
 bool LogForwardSections::read(const Statement& line) {
   if (!inside_) return false;
   Proxy& proxy = reading_.config.proxies.back();
-  const auto before = proxy.binds.size();
-  if (line.keyword() == "bind" || line.keyword() == "dgram-bind") {
+  if (line.keyword() == "bind") {
     read_bind(reading_, line, 1, AddressUse::listener, proxy.binds);
+  } else if (line.keyword() == "dgram-bind") {
+    read_bind(reading_, line, 1, AddressUse::datagram_listener, proxy.binds);
+  } else if (line.keyword() == "log") {
+    read_log(reading_, line, proxy.logs, proxy.logs_as_global);
   } else if (line.keyword() == "maxconn") {
     proxy.maxconn = reading_.number(line[0], line[1], NumberSyntax::atol);
   } else if (line.keyword() == "backlog") {
     proxy.backlog = reading_.number(line[0], line[1], NumberSyntax::atol);
   } else {
     return false;
-  }
-  if (line.keyword() == "dgram-bind") {
-    for (auto i = before; i < proxy.binds.size(); ++i) proxy.binds[i].address.transport = Transport::datagram;
   }
   return true;
 }

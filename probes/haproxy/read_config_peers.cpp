@@ -24,6 +24,8 @@ bool PeersSections::read(const Statement& line) {
     read_peer(line);
   } else if (keyword == "default-server") {
     read_server_options(reading_, line, 1, defaults_, reading_.config.parsed_check_ports);
+  } else if (keyword == "log") {
+    read_log(reading_, line, peers().logs, peers().logs_as_global);
   } else if (keyword == "table") {
     peers().used = true;
   } else if (keyword == "disabled") {
@@ -49,6 +51,8 @@ void PeersSections::read_peer(const Statement& line) {
   // the local peer's `server` line has no address: it is the one of `bind`
   if (line.keyword() == "server" && (local || line.size() == 2)) return;
   const auto server = read_server(reading_, line, defaults_, reading_.config.parsed_check_ports);
+  if (server && server->settings.ssl) peers().ssl = true;
+  if (server && !local) peers().remotes.push_back({server->name, server->address, server->origin});
   if (!server || !local) return;
   if (!peers().binds.empty()) return reading_.error(line[0], "a peers section has one listener only");
   const auto address = reading_.address(line[2], AddressUse::listener);

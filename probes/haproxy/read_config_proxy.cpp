@@ -6,9 +6,21 @@
 #include "probes/haproxy/read_config_sections.h"
 
 namespace preflight::haproxy {
+namespace {
+
+/// What `tcp-check connect` and `http-check connect` take an argument for.
+constexpr auto kConnectArguments = std::to_array<std::string_view>({"addr", "alpn", "comment", "port", "proto", "sni"});
+
+/// Each replaces the one before it (src/check.c, src/tcpcheck.c).
+constexpr auto kCheckOptions =
+    std::to_array<std::string_view>({"external-check", "httpchk", "ldap-check", "mysql-check", "pgsql-check",
+                                     "redis-check", "smtpchk", "spop-check", "ssl-hello-chk", "tcp-check"});
+
+}  // namespace
 
 bool ProxySections::read(const Statement& line) {
   if (place_ == Place::nowhere) return false;
+  if (place_ == Place::defaults) reading_.config.defaults.back().last_line = reading_.line();
   const std::string_view keyword = line.keyword();
   if (keyword == "server" || keyword == "server-template" || keyword == "default-server") return read_server_line(line);
   if (keyword == "bind") {
@@ -21,6 +33,14 @@ bool ProxySections::read(const Statement& line) {
     read_source(line);
   } else if (keyword == "stick-table") {
     read_stick_table(line);
+  } else if (keyword == "tcp-check" || keyword == "http-check") {
+    read_check_rule(line);
+  } else if (keyword == "http-reuse") {
+    settings_.reuses = line[1].text != "never";
+  } else if (keyword == "log") {
+    read_log(reading_, line, settings_.logs, settings_.logs_as_global);
+  } else if (keyword == "email-alert") {
+    if (line[1].text == "mailers" && line.size() > 2) used_mailers_.emplace(line[2].text);
   } else if (keyword == "disabled") {
     settings_.disabled = true;
   } else if (keyword == "enabled") {
@@ -92,11 +112,27 @@ void ProxySections::read_mode(const Statement& line) {
 
 void ProxySections::read_option(const Statement& line) {
   const std::string_view option = line[1].text;
+  // the last one named decides how servers are checked
+  if (contains(kCheckOptions, option)) {
+    settings_.checks_externally = option == "external-check" && line.modifier() == Modifier::none;
+  }
   if (option != "splice-auto" && option != "splice-request" && option != "splice-response") return;
   if (line.modifier() == Modifier::none) {
     settings_.splices.insert(std::string(option));
   } else {
     settings_.splices.erase(std::string(option));
+  }
+}
+
+/// The connection that a check makes may be encrypted although the servers' traffic is not.
+void ProxySections::read_check_rule(const Statement& line) {
+  if (line[1].text != "connect" || !has_backend()) return;
+  for (std::size_t i = 2; i < line.size(); ++i) {
+    if (contains(kConnectArguments, line[i].text)) {
+      ++i;
+    } else if (line[i].text == "ssl") {
+      settings_.checks_tls = true;
+    }
   }
 }
 

@@ -35,13 +35,22 @@ bool ProxySections::inherit(const Statement& line, std::size_t from) {
   return true;
 }
 
+/// Room for a section with all that it copies from another: a thousand targets in a thousand proxies are a million.
+bool ProxySections::admit_inherited(const Word& word) {
+  bool admitted = reading_.admit(word);
+  for (std::size_t i = 0; i < settings_.logs.size() && admitted; ++i) admitted = reading_.admit(word);
+  return admitted;
+}
+
 void ProxySections::begin_defaults(const Statement& line) {
   settings_ = Settings{};
   const bool unnamed = line[1].text == "from" && line.size() == 3;
-  if (!inherit(line, unnamed ? 1 : 2)) return;
+  if (!inherit(line, unnamed ? 1 : 2) || !admit_inherited(line[0])) return;
   defaults_name_ = unnamed ? "" : std::string(line[1].text);
-  if (!defaults_name_.empty() && !reading_.admit(line[0])) return;
   place_ = Place::defaults;
+  auto& sections = reading_.config.defaults;
+  sections.push_back({defaults_name_, reading_.origin(line[0]), reading_.line(), settings_.section});
+  settings_.section = sections.size() - 1;
 }
 
 void ProxySections::begin_proxy(const Statement& line) {
@@ -52,7 +61,7 @@ void ProxySections::begin_proxy(const Statement& line) {
     return reading_.error(line[0], "a name is expected, of letters, digits, '.', ':', '_' and '-'");
   }
   settings_ = last_defaults_;
-  if (!inherit(line, 2) || !reading_.admit(line[0])) return;
+  if (!inherit(line, 2) || !admit_inherited(line[0])) return;
   place_ = Place::proxy;
   claim_name(line[1]);
   Proxy& added = reading_.config.proxies.emplace_back();
@@ -80,6 +89,9 @@ void ProxySections::end() {
     ended.mode = settings_.mode;
     ended.disabled = settings_.disabled;
     ended.splices = !settings_.splices.empty();
+    ended.defaults = settings_.section;
+    ended.logs = std::move(settings_.logs);
+    ended.logs_as_global = settings_.logs_as_global;
     if (has_frontend()) {
       ended.maxconn = settings_.maxconn;
       ended.backlog = settings_.backlog;
@@ -88,6 +100,9 @@ void ProxySections::end() {
       ended.fullconn = settings_.fullconn;
       ended.source = settings_.source;
       ended.source_interface = settings_.source_interface;
+      ended.checks_tls = settings_.checks_tls;
+      ended.checks_externally = settings_.checks_externally;
+      ended.reuses = settings_.reuses;
     }
   }
   place_ = Place::nowhere;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "probes/haproxy/reading.h"
+#include "probes/haproxy/section_names.h"
 
 namespace preflight::haproxy {
 
@@ -33,6 +34,9 @@ void read_server_options(Reading& reading, const Statement& line, std::size_t fi
 [[nodiscard]] std::optional<Server> read_server(Reading& reading, const Statement& line, const ServerSettings& defaults,
                                                 std::uint32_t& check_ports);
 
+/// A `log` line: adds a target, `log global` is noted, and `no log` takes all away.
+void read_log(Reading& reading, const Statement& line, std::vector<LogTarget>& targets, bool& as_global);
+
 /// One line of `global`.
 bool read_global(Reading& reading, const Statement& line);
 
@@ -47,12 +51,17 @@ class ProxySections {
   void end();
   /// The peers sections that stick-tables name.
   [[nodiscard]] const std::set<std::string, std::less<>>& used_peers() const { return used_peers_; }
+  /// The mailers sections that alerts go to.
+  [[nodiscard]] const std::set<std::string, std::less<>>& used_mailers() const { return used_mailers_; }
 
  private:
   /// What a defaults section hands on.
   struct Settings {
     Mode mode = Mode::tcp;
     bool disabled = false;
+    bool checks_tls = false;
+    bool checks_externally = false;
+    bool reuses = true;
     std::set<std::string, std::less<>> splices;  // the `option splice-*` that are on
     std::optional<Number> maxconn{};
     std::optional<Number> backlog{};
@@ -60,6 +69,9 @@ class ProxySections {
     std::optional<Sourced<Address>> source{};
     std::optional<Text> source_interface{};
     ServerSettings server{};
+    std::vector<LogTarget> logs;
+    bool logs_as_global = false;
+    std::optional<std::size_t> section{};  // the defaults section these were taken from, in Config::defaults
   };
   enum class Place : std::uint8_t { nowhere, defaults, proxy };
 
@@ -69,12 +81,14 @@ class ProxySections {
   void begin_defaults(const Statement& line);
   void begin_proxy(const Statement& line);
   bool inherit(const Statement& line, std::size_t from);
+  bool admit_inherited(const Word& word);
   void claim_name(const Word& name);
   bool read_number(const Statement& line);
   bool read_server_line(const Statement& line);
   void read_bind_line(const Statement& line);
   void read_mode(const Statement& line);
   void read_option(const Statement& line);
+  void read_check_rule(const Statement& line);
   void read_source(const Statement& line);
   void read_stick_table(const Statement& line);
 
@@ -88,6 +102,7 @@ class ProxySections {
   std::set<std::string, std::less<>> frontends_;
   std::set<std::string, std::less<>> backends_;
   std::set<std::string, std::less<>> used_peers_;
+  std::set<std::string, std::less<>> used_mailers_;
 };
 
 /// `peers`.
@@ -119,6 +134,28 @@ class LogForwardSections {
  private:
   Reading& reading_;
   bool inside_ = false;
+};
+
+/// `resolvers`, `mailers`, `program`, `ring` and `crt-store`: what haproxy talks to, runs or opens besides its proxies.
+class SideSections {
+ public:
+  explicit SideSections(Reading& reading) : reading_(reading) {}
+
+  /// Any section; those that are not read here are passed over.
+  void begin(SectionKind kind, const Statement& line);
+  bool read(const Statement& line);
+
+ private:
+  bool read_resolvers(const Statement& line);
+  bool read_mailers(const Statement& line);
+  bool read_program(const Statement& line);
+  bool read_ring(const Statement& line);
+  bool read_store(const Statement& line);
+  void read_address(const Statement& line, AddressUse use, std::vector<NamedAddress>& addresses);
+  void read_path(const Statement& line, std::optional<Text>& path);
+
+  Reading& reading_;
+  SectionKind kind_ = SectionKind::none;
 };
 
 }  // namespace preflight::haproxy

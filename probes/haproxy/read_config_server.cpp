@@ -35,6 +35,7 @@ std::optional<Server> read_server(Reading& reading, const Statement& line, const
   }
   Server server{
       .name = std::string(line[1].text), .address = {}, .origin = reading.origin(line[1]), .settings = defaults};
+  server.settings.had_ssl = defaults.ssl;
   if (is_template) server.count = template_count(line[2].text);
   if (server.count == 0) {
     reading.error(line[2], "not a number or a range of servers");

@@ -51,7 +51,6 @@ constexpr auto kWithArgument = std::to_array<std::string_view>({"agent-inter",
                                                                 "on-marked-down",
                                                                 "on-marked-up",
                                                                 "pool-conn-name",
-                                                                "pool-low-conn",
                                                                 "pool-purge-delay",
                                                                 "proto",
                                                                 "proxy-v2-options",
@@ -83,7 +82,6 @@ constexpr auto kWithout = std::to_array<std::string_view>({"allow-0rtt",
                                                            "check-reuse-pool",
                                                            "check-send-proxy",
                                                            "check-sni-auto",
-                                                           "check-ssl",
                                                            "check-via-socks4",
                                                            "force-sslv3",
                                                            "force-tlsv10",
@@ -93,7 +91,6 @@ constexpr auto kWithout = std::to_array<std::string_view>({"allow-0rtt",
                                                            "no-check-reuse-pool",
                                                            "no-check-send-proxy",
                                                            "no-check-sni-auto",
-                                                           "no-check-ssl",
                                                            "no-renegotiate",
                                                            "no-send-proxy",
                                                            "no-send-proxy-v2",
@@ -134,6 +131,8 @@ constexpr std::array kFlags = {
     Flag{"no-agent-check", &ServerSettings::agent_check, false},
     Flag{"ssl", &ServerSettings::ssl, true},
     Flag{"no-ssl", &ServerSettings::ssl, false},
+    Flag{"check-ssl", &ServerSettings::check_ssl, true},
+    Flag{"no-check-ssl", &ServerSettings::check_ssl, false},
     Flag{"backup", &ServerSettings::backup, true},
     Flag{"no-backup", &ServerSettings::backup, false},
     Flag{"disabled", &ServerSettings::disabled, true},
@@ -187,6 +186,8 @@ class Options {
       settings_.maxconn = reading_.number(option(), value(), NumberSyntax::atol);
     } else if (name == "pool-max-conn") {
       read_pool();
+    } else if (name == "pool-low-conn") {
+      settings_.pool_low_conn = reading_.number(option(), value(), NumberSyntax::atol);
     } else if (name == "addr") {
       read_check_address();
     } else if (name == "agent-addr") {

@@ -41,15 +41,31 @@ class Statement {
 
 /// What may stand where an address is expected.
 enum class AddressUse : std::uint8_t {
-  listener,      // a port or a range, needed
-  stats_socket,  // the same, without the prefix of `unix-bind`
-  server,        // a port, an offset or neither
-  range,         // an address with a port or a range: `source` of a server
-  fixed,         // an address with at most one port
+  listener,           // a port or a range, needed
+  datagram_listener,  // the same for UDP: `dgram-bind`
+  stats_socket,       // the same, without the prefix of `unix-bind`
+  server,             // a port, an offset or neither
+  range,              // an address with a port or a range: `source` of a server
+  fixed,              // an address with at most one port
+  log_target,         // UDP unless written otherwise, perhaps a descriptor
+  nameserver,         // UDP unless written otherwise, with a port
+  connected,          // with a port: a mailer
+};
+
+/// `default-path` (src/cfgparse.c cfg_apply_default_path).
+enum class DefaultPath : std::uint8_t {
+  current,  // haproxy's working directory
+  config,   // the directory of the file being read
+  parent,   // the one above it
+  origin,   // a directory named once
 };
 
 /// How a number is taken.
-enum class NumberSyntax : std::uint8_t { atol, strict };
+enum class NumberSyntax : std::uint8_t {
+  atol,    // up to the first letter, without a word
+  strict,  // nothing but digits
+  size,    // digits and a unit: k, m or g
+};
 
 class Reading {
  public:
@@ -60,18 +76,26 @@ class Reading {
   Config config;
   std::string local_peer;           // whom haproxy takes itself for among peers; empty: not known
   bool local_peer_settled = false;  // by -L
-  bool ssl_engine = false;
-  bool ssl_async = false;
+  bool experimental = false;        // `expose-experimental-directives`
 
   /// Where the lines come from.
-  void enter_file(const std::string& path) { file_ = std::make_shared<const std::string>(path); }
+  void enter_file(const std::string& path);
   void enter_line(std::uint32_t line) { line_ = line; }
+  [[nodiscard]] std::uint32_t line() const { return line_; }
+
+  /// `default-path`: against what the relative paths of the lines that follow are taken, here and in the files after
+  /// this one. `directory` is that of `origin`.
+  void set_default_path(DefaultPath mode, std::string directory);
+  /// A path as haproxy opens it while it reads this line; relative to its working directory where `default-path` does
+  /// not say otherwise.
+  [[nodiscard]] std::string located(std::string_view path) const;
   [[nodiscard]] Origin origin(const Word& word) const { return {file_, line_, word.column}; }
 
   /// Whether the binary is known and at least this old or new.
   [[nodiscard]] bool known_at_least(int major, int minor) const;
   [[nodiscard]] bool known_before(int major, int minor) const;
 
+  void add(Remark remark);
   void remark(RemarkKind kind, const Word& word, std::string text) {
     add({.kind = kind, .origin = origin(word), .text = std::move(text)});
   }
@@ -91,13 +115,19 @@ class Reading {
   [[nodiscard]] std::optional<Address> address(const Word& word, AddressUse use);
 
  private:
-  void add(Remark remark);
   [[nodiscard]] std::string_view objection(const Address& address, AddressUse use) const;
+  void apply_default_path();
 
   std::shared_ptr<const std::string> file_;
+  DefaultPath default_path_ = DefaultPath::current;
+  std::string origin_;          // of DefaultPath::origin
+  std::string base_directory_;  // empty: haproxy's working directory
   std::uint32_t line_ = 0;
   std::size_t objects_ = 0;
 };
+
+/// A word for people: hostile bytes escaped, and not longer than a line.
+[[nodiscard]] std::string shown(std::string_view text);
 
 /// A name of a proxy or server may hold letters, digits, '.', ':', '_' and '-'.
 [[nodiscard]] bool is_valid_name(std::string_view name);

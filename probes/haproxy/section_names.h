@@ -9,7 +9,19 @@
 
 namespace preflight::haproxy {
 
-enum class SectionKind : std::uint8_t { none, global, proxy, peers, log_forward, other };
+enum class SectionKind : std::uint8_t {
+  none,
+  global,
+  proxy,
+  peers,
+  log_forward,
+  resolvers,
+  mailers,
+  program,
+  ring,
+  certificate_store,
+  other,  // nothing in it bears on the host
+};
 
 struct Section {
   std::string_view name;

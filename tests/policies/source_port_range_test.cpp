@@ -74,8 +74,8 @@ TEST(SourcePortRange, TuplesOfInstancesInOneNamespaceAreAdded) {
   const Settings settings;
   const auto tuples = tuples_in(world.network(), Case{world.facts, demand, settings});
   ASSERT_EQ(tuples.size(), 2U);
-  EXPECT_EQ(tuples.front().connections->value, 1000);
-  EXPECT_EQ(tuples.front().connections->terms.size(), 2U);
+  EXPECT_EQ(tuples.front().connections->value, 2 * (500 + 1)) << "traffic and a health check of each";
+  EXPECT_EQ(tuples.front().connections->terms.size(), 4U);
 }
 
 }  // namespace

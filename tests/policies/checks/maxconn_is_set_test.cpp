@@ -54,7 +54,11 @@ TEST(MaxconnIsSet, ThatNoneIsSetIsKnownWithoutTheDerivedNumber) {
 TEST(MaxconnIsSet, AMemoryLimitIsAChoiceToo) {
   auto world = with("");
   world.instance().command_line.memory_mib = 512;
-  EXPECT_EQ(verdict(judged(world)), "not applicable");
+  EXPECT_EQ(verdict(judged(world)), "pass");
+  EXPECT_EQ(std::get<std::int64_t>(detail_of(judged(world)).observed->value), 14000);
+  EXPECT_EQ(detail_of(judged(world)).terms.size(), 1U);
+  world.instance().unit = fail(std::errc::permission_denied, "haproxy.service", "the bus refused");
+  EXPECT_EQ(verdict(judged(world)), "not applicable") << "a choice, though its number is not known";
 }
 
 TEST(MaxconnIsSet, AConfigurationNobodyCouldReadIsUnknown) {

@@ -2,6 +2,9 @@
 // The arithmetic of releases and machines that the real program at hand cannot show.
 #include "policies/demand.h"
 
+#include <algorithm>
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/world.h"
@@ -112,13 +115,104 @@ TEST(Demand, AnAutomaticMaxconnIsBoundedSince31) {
   EXPECT_EQ(automatic(k31, "  ulimit-n 5000\n"), (1'073'741'816 - kTaken) / 2);
 }
 
-TEST(Demand, AMemoryLimitLeavesTheAutomaticMaxconnUnknown) {
-  auto world = with("", "frontend f\n  bind *:80\n");
-  world.instance().command_line.memory_mib = 512;
+constexpr const char* kClear = "frontend f\n  bind *:80 shards 1\n";
+
+std::int64_t from_memory(std::int64_t mib, const std::string& global = "", const std::string& rest = kClear,
+                         haproxy::Version version = k26) {
+  auto world = with(global, rest, version);
+  world.instance().command_line.memory_mib = mib;
+  const auto maxconn = of(world).maxconn;
+  EXPECT_TRUE(maxconn) << (maxconn ? "" : describe(maxconn.error()));
+  if (!maxconn) return -1;
+  EXPECT_EQ(maxconn->basis, Basis::automatic);
+  return maxconn->value;
+}
+
+TEST(Demand, MemoryIsDividedByTheCostOfAConnection) {
+  EXPECT_EQ(from_memory(64), 1800);
+  EXPECT_EQ(from_memory(128), 3600);
+  EXPECT_EQ(from_memory(256), 7300);
+  EXPECT_EQ(from_memory(32, "", kClear, {3, 2, 0}), 910);
+  EXPECT_EQ(from_memory(256, "  maxzlibmem 128\n"), 3600);
+  EXPECT_EQ(from_memory(256, "  tune.bufsize 32768\n"), 3800);
+  EXPECT_EQ(from_memory(256, "  tune.bufsize 32k\n", kClear, {3, 2, 0}), 3800);
+  EXPECT_EQ(from_memory(256, "  tune.ssl.cachesize 500000\n"), 7300) << "without TLS there is no cache";
+}
+
+TEST(Demand, TlsCostsMemoryOnEachSide) {
+  const std::string client = "frontend f\n  bind *:443 ssl strict-sni\n";
+  const std::string server = "backend b\n  server s 10.0.0.1:443 ssl verify none\n";
+  EXPECT_EQ(from_memory(256, "", client), 1900);
+  EXPECT_EQ(from_memory(256, "", server), 1900);
+  EXPECT_EQ(from_memory(256, "", client + server), 1700);
+  EXPECT_EQ(from_memory(256, "", client + client + server + "  server t 10.0.0.2:443 ssl\n"), 1700);
+  EXPECT_EQ(from_memory(256, "  tune.ssl.cachesize 500000\n", client), 1200);
+  EXPECT_EQ(from_memory(256, "  maxsslconn 1000\n", client), 4500) << "the others are thought to be without TLS";
+  for (const char* const checked :
+       {"backend b\n  server s 10.0.0.1:80 check check-ssl verify none\n",
+        "backend b\n  option tcp-check\n  tcp-check connect port 443 ssl\n  server s 10.0.0.1:80 check\n",
+        "backend b\n  default-server ssl\n  server s 10.0.0.1:80 no-ssl\n",
+        "peers p\n  peer lb07 10.0.0.1:1024 ssl\n  table t type ip size 1\n"}) {
+    EXPECT_EQ(from_memory(256, "", checked), 1900) << checked;
+  }
+  EXPECT_EQ(from_memory(256, "", "backend b\n  disabled\n  server s 10.0.0.1:80 ssl\n"), 7300);
+  EXPECT_EQ(from_memory(256, "", client + "  disabled\n"), 1900) << "its certificates are loaded all the same";
+}
+
+TEST(Demand, DescriptorsBoundWhatMemoryWouldHold) {
+  auto world = with("", kClear);
+  world.instance().command_line.memory_mib = 1024;
+  world.instance().unit->limit_nofile = 4096;
+  EXPECT_EQ(of(world).maxconn->value, 29000) << "the starter may raise the limit";
+  world.instance().unit->capability_bounding_set = 0;
+  EXPECT_EQ(of(world).maxconn->value, 2000) << "(4096 - 23) / 2, two digits of it";
+  world.config("global\n  fd-hard-limit 1000\nfrontend f\n  bind *:80 shards 1\n");
+  EXPECT_EQ(of(world).maxconn->value, 480);
+  world.facts.host.capabilities.bounding = kUnlimited;
+  world.instance().unit->capability_bounding_set = kUnlimited;
+  world.config("global\nfrontend f\n  bind *:80 shards 1\n").no_sysctl("fs.nr_open");
+  EXPECT_FALSE(of(world).maxconn) << "how far it may be raised is not known";
+  world.instance().command_line.memory_mib = 64;
+  EXPECT_EQ(of(world).maxconn->value, 1800) << "this many need no raising";
+}
+
+TEST(Demand, TooLittleMemoryIsNoNumber) {
+  auto world = with("  maxzlibmem 64\n", kClear);
+  world.instance().command_line.memory_mib = 64;
   EXPECT_FALSE(of(world).maxconn);
-  EXPECT_FALSE(of(world).file_descriptors);
   world.instance().command_line.maxconn = 300;
   EXPECT_EQ(of(world).maxconn->value, 300);
+}
+
+TEST(Demand, AsynchronousEnginesTakeDescriptors) {
+  const std::string engines = "  maxconn 1000\n  ssl-engine rdrand\n  ssl-mode-async\n  ssl-engine qat\n";
+  const std::string client = "frontend f\n  bind *:443 ssl\n";
+  const std::string server = "backend b\n  server s 10.0.0.1:443 ssl\n";
+  const auto need = [](const std::string& global, const std::string& rest, haproxy::Version version) {
+    World world;
+    world.instance().binary->version = version;
+    world.instance().binary->features = {"ENGINE"};
+    world.config("global\n" + global + rest);
+    return descriptors(world);
+  };
+  constexpr std::int64_t kRest = 2 * 1000 + 10 + 12;
+  for (const auto version : {haproxy::Version{2, 4, 0}, k26}) {
+    EXPECT_EQ(need(engines, client + server, version), kRest + 1 + 2 * 2 * 1000);
+    EXPECT_EQ(need(engines, client, version), kRest + 1 + 2 * 1000);
+    EXPECT_EQ(need(engines, "", version), kRest);
+    EXPECT_EQ(need("  maxconn 1000\n  ssl-engine rdrand\n", client, version), kRest + 1);
+    EXPECT_EQ(need("  maxconn 1000\n  ssl-mode-async\n", client, version), kRest + 1);
+  }
+}
+
+TEST(Demand, AnAutomaticMaxconnLeavesRoomForEngines) {
+  World world;
+  world.instance().binary->features = {"ENGINE"};
+  world.instance().unit->limit_nofile = 10'000;
+  world.config("global\n  ssl-engine rdrand\n  ssl-mode-async\nfrontend f\n  bind *:443 ssl\n");
+  const auto demand = of(world);
+  EXPECT_EQ(demand.maxconn->value, (10'000 - 23) / 3);
+  EXPECT_LE(demand.file_descriptors->value, 10'000);
 }
 
 TEST(Demand, NumbersOfAnAccidentDoNotOverflow) {
@@ -174,19 +268,54 @@ TEST(Demand, ServersOfOneSourceAndDestinationShareATuple) {
   EXPECT_EQ(tuples[1].mode, haproxy::Mode::http);
   EXPECT_EQ(tuples[2].source, "10.9.9.9");
   EXPECT_FALSE(tuples[2].bounded);
-  EXPECT_EQ(tuples[2].connections->value, 1000) << "only the global maxconn bounds it";
+  EXPECT_EQ(tuples[2].connections->terms.front().value, 1000) << "only the global maxconn bounds it";
 }
 
 TEST(Demand, TheGlobalMaxconnBoundsWhatServersAskFor) {
-  const auto world = with("  maxconn 1000\n", "backend a\n  server s 10.0.0.1:80 maxconn 5000\n");
+  const auto world = with("  maxconn 1000\n", "backend a\n  mode tcp\n  server s 10.0.0.1:80 maxconn 5000\n");
   EXPECT_EQ(of(world).source_ports.front().connections->value, 1000);
-  const auto exact = with("  maxconn 1000\n", "backend a\n  server s 10.0.0.1:80 maxconn 1000\n");
+  const auto exact = with("  maxconn 1000\n", "backend a\n  mode tcp\n  server s 10.0.0.1:80 maxconn 1000\n");
   EXPECT_EQ(of(exact).source_ports.front().connections->terms.front().label, "maxconn of its servers");
 }
 
 TEST(Demand, ATemplateCountsEachOfItsServers) {
-  const auto world = with("  maxconn 1000\n", "backend a\n  server-template s 5 10.0.0.1:80 maxconn 7\n");
+  const auto world = with("  maxconn 1000\n", "backend a\n  mode tcp\n  server-template s 5 10.0.0.1:80 maxconn 7\n");
   EXPECT_EQ(of(world).source_ports.front().connections->value, 35);
+}
+
+TEST(Demand, IdleConnectionsHoldPortsBeyondThoseInUse) {
+  struct Row {
+    const char *proxy, *server;
+    std::int64_t idle;
+  };
+  for (const Row& row :
+       {Row{"", "", 0}, Row{"", " pool-low-conn 10", 10}, Row{"", " pool-low-conn 10 pool-max-conn 12", 10},
+        Row{"", " pool-low-conn 10 pool-max-conn 4", 4}, Row{"", " pool-low-conn 10 pool-max-conn -1", 10},
+        Row{"  http-reuse never\n", " pool-low-conn 10", 0}, Row{"  http-reuse always\n", " pool-low-conn 10", 10},
+        Row{"  mode tcp\n", " pool-low-conn 10", 0}}) {
+    const auto world = with("  maxconn 1000\n", std::string("backend a\n") + row.proxy +
+                                                    "  server s 10.0.0.1:80 maxconn 30" + row.server + "\n");
+    EXPECT_EQ(of(world).source_ports.front().connections->value, 30 + row.idle) << row.proxy << row.server;
+  }
+}
+
+TEST(Demand, ChecksAreConnectionsOfTheirOwn) {
+  const auto world = with("  maxconn 1000\n",
+                          "backend a\n  mode tcp\n"
+                          "  server s 10.0.0.1:80 maxconn 30 check agent-check agent-port 90\n"
+                          "  server t 10.0.0.1:80 maxconn 30 check addr 10.0.0.9 port 81\n"
+                          "  server-template u 3 10.0.0.2:80 maxconn 1 check port 82\n");
+  const auto demand = of(world);
+  const auto& tuples = demand.source_ports;
+  ASSERT_EQ(tuples.size(), 5U);
+  EXPECT_EQ(tuples[0].destination, "10.0.0.1:80");
+  EXPECT_EQ(tuples[0].connections->value, 61);
+  EXPECT_EQ(tuples[1].destination, "10.0.0.1:90");
+  EXPECT_EQ(tuples[1].connections->value, 1);
+  EXPECT_EQ(tuples[1].mode, haproxy::Mode::http) << "checks leave no TIME_WAIT behind";
+  EXPECT_EQ(tuples[3].destination, "10.0.0.2:82");
+  EXPECT_EQ(tuples[3].connections->value, 3);
+  EXPECT_EQ(tuples[4].destination, "10.0.0.9:81");
 }
 
 TEST(Demand, ASourceRangeIsAllThereIs) {
@@ -202,6 +331,50 @@ TEST(Demand, OnlyAnAddressWithAPortOfItsOwnMakesATuple) {
   const auto world =
       with("  maxconn 1000\n", "backend a\n  server u /run/app.sock\n  server n 10.0.0.1\n  server m 10.0.0.1:+1\n");
   EXPECT_TRUE(of(world).source_ports.empty());
+}
+
+std::vector<std::string> told(const std::vector<DestinationDemand>& destinations) {
+  static constexpr std::array kPurposes = {"server", "check", "agent", "peer", "log", "nameserver", "mailer"};
+  std::vector<std::string> lines;
+  for (const auto& each : destinations) {
+    lines.push_back(std::string(kPurposes.at(static_cast<std::size_t>(each.purpose))) + " " +
+                    (each.transport == haproxy::Transport::datagram ? "udp " : "") +
+                    (each.ip ? endpoint(*each.ip, each.port) : each.host + ":" + std::to_string(each.port)));
+  }
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+TEST(Demand, WhomHaproxyConnectsToIsTold) {
+  auto world = with(
+      "  maxconn 1000\n  localpeer me\n  log 10.1.0.1 local0\n  log tcp@10.1.0.2:515 local0\n  log stdout local0\n",
+      "  log global\n"
+      "backend a\n  log 10.1.0.1:514 local1\n"
+      "  server s 10.0.0.1:80 check\n  server t app.example:80 check port 81\n"
+      "  server u 10.0.0.2 check port 82 agent-check agent-port 83\n  server v /run/v.sock check\n"
+      "  server w 10.0.0.1:80 check addr 10.0.0.7\n"
+      "backend e\n  option external-check\n  server s 10.0.0.5:80 check\n"
+      "  email-alert mailers smtp\n"
+      "backend off\n  disabled\n  server s 10.9.9.9:80 check\n"
+      "peers p\n  peer me 10.0.0.3:1024\n  peer you 10.0.0.4:1024\n"
+      "peers others\n  peer they 10.9.9.9:1024\n"
+      "resolvers r\n  nameserver n 10.2.0.1:53\n  nameserver m tcp@10.2.0.2:53\n"
+      "mailers smtp\n  mailer m 10.3.0.1:25\nmailers unused\n  mailer m 10.9.9.9:25\n"
+      "ring r\n  server s 10.1.0.9:6514\n");
+  EXPECT_EQ(told(of(world).destinations),
+            (std::vector<std::string>{
+                "agent 10.0.0.2:83", "check 10.0.0.1:80", "check 10.0.0.2:82", "check 10.0.0.7:80",
+                "check app.example:81", "log 10.1.0.2:515", "log 10.1.0.9:6514", "log udp 10.1.0.1:514",
+                "mailer 10.3.0.1:25", "nameserver 10.2.0.2:53", "nameserver udp 10.2.0.1:53", "peer 10.0.0.4:1024",
+                "server 10.0.0.1:80", "server 10.0.0.2:0", "server 10.0.0.5:80", "server app.example:80"}));
+}
+
+TEST(Demand, ADestinationTellsTheFirstLineThatAsksForIt) {
+  const auto world = with("", "backend a\n  server s 10.0.0.1:80\nbackend b\n  server t 10.0.0.1:80\n");
+  const auto demand = of(world);
+  ASSERT_EQ(demand.destinations.size(), 1U);
+  EXPECT_EQ(demand.destinations.front().owner, "server a/s");
+  EXPECT_EQ(demand.destinations.front().origin.line, 5U);
 }
 
 TEST(Demand, EveryConnectionIsTrackedTwice) { EXPECT_EQ(of(with("  maxconn 1000\n", "")).conntrack->value, 2000); }

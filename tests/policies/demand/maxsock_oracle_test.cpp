@@ -37,6 +37,52 @@ std::string this_host() {
   return name.data();
 }
 
+/// -m without a maxconn: what one connection costs decides, so one byte more of it must change the number where we say.
+std::vector<Sample> memory_samples() {
+  const std::vector<std::string> m = {"-m", "256"};
+  const std::string client = "frontend tls\n  bind 127.0.0.1:18100 ssl strict-sni\n";
+  const std::string server = "backend b\n  server s 127.0.0.1:19000 ssl verify none\n";
+  return {
+      {"memory 128", "", "", {"-m", "128"}},
+      {"memory 256", "", "", m},
+      {"memory 512", "", "", {"-m", "512"}},
+      {"memory beyond the descriptors", "", "", {"-m", "8192"}},
+      {"memory under fd-hard-limit", "  fd-hard-limit 1000\n", "", m},
+      {"memory with maxconn", "  maxconn 777\n", "", m},
+      {"memory with -n", "", "", {"-m", "256", "-n", "555"}},
+      {"memory to the byte below", "  tune.http.logurilen 24760\n", "", m},
+      {"memory to the byte above", "  tune.http.logurilen 24761\n", "", m},
+      {"memory with long cookies", "  tune.http.cookielen 2000\n", "", m},
+      {"memory with large buffers", "  tune.bufsize 40001\n", "", m},
+      {"memory for zlib", "  maxzlibmem 100\n", "", m},
+      {"memory with TLS to clients", "", client, m},
+      {"memory with TLS to servers", "", server, m},
+      {"memory with TLS on both sides", "", client + server, {"-m", "400"}},
+      {"memory with a large TLS cache", "  tune.ssl.cachesize 300000\n", client, {"-m", "400"}},
+      {"memory with maxsslconn", "  maxsslconn 700\n", client + server, {"-m", "400"}},
+      {"memory with TLS to clients of a disabled frontend", "", client + "  disabled\n", m},
+      {"memory with TLS to servers of a disabled backend", "", server + "  disabled\n", m},
+      {"memory with TLS of checks", "", "backend b\n  server s 127.0.0.1:19000 check check-ssl verify none\n", m},
+      {"memory with TLS of check rules", "",
+       "backend b\n  option tcp-check\n  tcp-check connect port 1 ssl\n  server s 127.0.0.1:19000 check verify none\n",
+       m},
+      {"memory with TLS of http-check rules", "",
+       "backend b\n  mode http\n  option httpchk\n  http-check connect addr 127.0.0.1 port 1 ssl\n"
+       "  server s 127.0.0.1:19000 check verify none\n",
+       m},
+      {"memory with TLS of a ring", "", "ring r\n  server s 127.0.0.1:19000 ssl verify none\n", m},
+      {"memory with TLS taken back", "",
+       "backend b\n  default-server ssl verify none\n  server s 127.0.0.1:19000 no-ssl\n", m},
+      {"memory with TLS of a default-server alone", "", "backend b\n  default-server ssl verify none\n", m},
+      {"memory with splicing", "", "frontend sp\n  option splice-auto\n  bind 127.0.0.1:18090\n", m},
+      {"memory with TLS among peers", "",
+       "peers p\n  peer " + this_host() +
+           " 127.0.0.1:18120\n  peer other 127.0.0.1:18121 ssl verify none\n"
+           "  table t type ip size 100\n",
+       m},
+  };
+}
+
 std::vector<Sample> samples() {
   const std::string n = "  maxconn 1000\n";
   const std::string server = "  server s 127.0.0.1:19000";
@@ -114,8 +160,11 @@ std::vector<Sample> samples() {
       {"master with a socket", n, "", {"-W", "-S", "@DIR@/master.sock"}},
       {"log-forward", n,
        "log-forward f\n  bind 127.0.0.1:18130\n  dgram-bind 127.0.0.1:18131\n  log 127.0.0.1:514 local0\n"},
+      {"a disabled splicing frontend", n, "frontend d\n  bind 127.0.0.1:18100\n  option splice-auto\n  disabled\n"},
       {"conditional", n + ".if version_atleast(2.4)\n  nbthread 3\n.else\n  nbthread 5\n.endif\n", ""},
   };
+  const auto memory = memory_samples();
+  list.insert(list.end(), memory.begin(), memory.end());
   return list;
 }
 
@@ -137,6 +186,9 @@ Facts facts_of(const RealHaproxy& real, const Sample& sample) {
   getrlimit(RLIMIT_NOFILE, &limits);
   Facts facts;
   facts.host.name = this_host();
+  const LiveHost host;
+  if (const auto self = read_identity(host)) facts.host.capabilities = self->capabilities;
+  facts.sysctls = read_sysctls(host, Netns{}, std::vector<std::string_view>{"fs.nr_open"});
   facts.networks.emplace_back();
   facts.instances.emplace_back();
   auto& instance = facts.instances.front();

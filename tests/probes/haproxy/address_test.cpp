@@ -89,6 +89,32 @@ TEST(Address, TextAfterAPortWasIgnoredBefore29) {
   EXPECT_EQ(picture("127.0.0.1:18101;"), "!");
 }
 
+TEST(Address, APrefixOfALaterReleaseIsPartOfAName) {
+  struct Row {
+    const char* text;
+    Version since;
+  };
+  for (const Row& row : {Row{"quic+ip@127.0.0.1:80", {2, 8, 0}}, Row{"rhttp@b/s", {2, 9, 0}}, Row{"abnsz@x", {3, 1, 0}},
+                         Row{"mptcp@127.0.0.1:80", {3, 1, 0}}, Row{"mptcp4@127.0.0.1:80", {3, 1, 0}},
+                         Row{"mptcp6@[::1]:80", {3, 1, 0}}}) {
+    Version before = row.since;
+    --before.minor;
+    if (before.minor < 0) before = {2, 9, 99};
+    EXPECT_TRUE(parse_address(row.text, PortSyntax::strict, &row.since)) << row.text;
+    EXPECT_FALSE(parse_address(row.text, PortSyntax::strict, &before)) << row.text;
+    EXPECT_TRUE(parse_address(row.text)) << row.text << " without a version";
+  }
+}
+
+TEST(Address, TellsWhetherTheTransportWasWritten) {
+  for (const char* const text : {"tcp@:80", "udp@:80", "stream+ip@:80", "uxst@/x", "quic4@:80"}) {
+    EXPECT_TRUE(parse_address(text)->transport_written) << text;
+  }
+  for (const char* const text : {":80", "ip@:80", "ipv4@:80", "/x", "unix@/x", "abns@x"}) {
+    EXPECT_FALSE(parse_address(text)->transport_written) << text;
+  }
+}
+
 TEST(Address, ExpandsWithoutDefaults) {
   const Environment environment = {{"IP", "10.0.0.1"}, {"P", "80"}};
   EXPECT_EQ(expand_address("${IP}:$P", environment).text, "10.0.0.1:80");

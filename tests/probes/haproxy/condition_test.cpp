@@ -62,6 +62,27 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"1 || openssl_version_before(3)", "yes", "yes"}, Case{"strstr(abc,b)", "error", "yes"},
         Case{"enabled(EPOLL)", "error", "unknown"}, Case{"nonsense(1)", "error", "error"}));
 
+TEST(Condition, TheTlsLibraryIsTheOneOfTheBinary) {
+  BinaryFacts old = binary("2.6.12", {2, 6, 12});
+  old.tls_built = "OpenSSL 1.1.1n  15 Mar 2022";
+  old.tls_running = "OpenSSL 1.1.1w  11 Sep 2023";
+  EXPECT_EQ(answer("openssl_version_atleast(1.1.1)", &old), "yes");
+  EXPECT_EQ(answer("openssl_version_atleast(1.1.1n)", &old), "yes");
+  EXPECT_EQ(answer("openssl_version_atleast(1.1.1o)", &old), "no") << "what it was compiled with counts";
+  EXPECT_EQ(answer("openssl_version_before(3.0.0)", &old), "yes");
+  EXPECT_EQ(answer("ssllib_name_startswith(OpenSSL 1.1.1w)", &old), "yes") << "here what it loads does";
+  EXPECT_EQ(answer("ssllib_name_startswith(LibreSSL)", &old), "no");
+  BinaryFacts recent = old;
+  recent.tls_built = "OpenSSL 3.0.22 25 Aug 2026";
+  EXPECT_EQ(answer("openssl_version_atleast(1.1.1)", &recent), "yes");
+  EXPECT_EQ(answer("openssl_version_atleast(3.0.0)", &recent), "yes");
+  EXPECT_EQ(answer("openssl_version_atleast(3.0.5)", &recent), "no") << "haproxy compares it in the layout of 1.x";
+  EXPECT_EQ(answer("openssl_version_atleast(nonsense)", &recent), "unknown");
+  BinaryFacts other = old;
+  other.tls_built = "LibreSSL 3.9.0";
+  EXPECT_EQ(answer("openssl_version_atleast(1.1.1)", &other), "unknown");
+}
+
 TEST(Condition, NestingIsBounded) {
   EXPECT_EQ(answer(std::string(100'000, '(') + "1", nullptr), "error");
   EXPECT_EQ(answer(std::string(100'000, '!') + "1", nullptr), "yes");

@@ -42,6 +42,8 @@ std::vector<std::string> remarks(const Config& config) {
 }
 
 TEST(ReadConfig, GlobalKeepsValuesAndPlaces) {
+  ReadContext with_engines = context();
+  with_engines.binary->features = {"ENGINE"};
   const Config config = parse(
       "global\n"
       "  maxconn 2000\n"
@@ -62,7 +64,8 @@ TEST(ReadConfig, GlobalKeepsValuesAndPlaces) {
       "  stats maxconn 50\n"
       "  stats timeout 30s\n"
       "  tune.listener.default-shards by-thread\n"
-      "  unknown-to-us 1 2 3\n");
+      "  unknown-to-us 1 2 3\n",
+      with_engines);
   const Global& global = config.global;
   EXPECT_EQ(global.maxconn->value, 2000);
   EXPECT_EQ(global.maxconn->origin.text(), "h.cfg:2:11");
@@ -76,7 +79,9 @@ TEST(ReadConfig, GlobalKeepsValuesAndPlaces) {
   EXPECT_EQ(global.strict_limits_origin.line, 10U);
   EXPECT_FALSE(global.reuse_port);
   EXPECT_EQ(global.master_worker->line, 12U);
-  EXPECT_TRUE(global.ssl_engine_async);
+  ASSERT_EQ(global.ssl_engines.size(), 1U);
+  EXPECT_EQ(global.ssl_engines[0].value, "rdrand");
+  EXPECT_EQ(global.ssl_async->line, 14U);
   ASSERT_EQ(global.stats_sockets.size(), 2U);
   EXPECT_EQ(global.stats_sockets[0].address.text, "/run/a.sock");
   EXPECT_EQ(global.stats_sockets[1].address.first_port, 9999);
@@ -84,7 +89,8 @@ TEST(ReadConfig, GlobalKeepsValuesAndPlaces) {
   EXPECT_EQ(global.stats_maxconn->value, 50);
   EXPECT_EQ(global.default_shards->value, "by-thread");
   EXPECT_EQ(config.lines, 20U);
-  EXPECT_THAT(remarks(config), ElementsAre("misread 3:12 haproxy reads '10k' as 10"));
+  EXPECT_THAT(remarks(config), ElementsAre("misread 3:12 haproxy reads '10k' as 10",
+                                           "not_understood 20:3 unknown keyword 'unknown-to-us'"));
 }
 
 TEST(ReadConfig, TheFirstMaxconnWins) {
@@ -255,8 +261,8 @@ TEST(ReadConfig, PeersListenAtTheLocalPeersAddress) {
 TEST(ReadConfig, OtherSectionsAreSkipped) {
   const Config config = parse(
       "userlist u\n user a password b\n"
-      "resolvers r\n nameserver n 1.1.1.1:53\n maxconn x\n"
-      "cache c\n total-max-size 4\n"
+      "namespace_list\n namespace blue\n"
+      "cache c\n total-max-size 4\n maxconn x\n"
       "[scope] anything 'at all\n"
       "global\n maxconn 5\n");
   EXPECT_EQ(config.global.maxconn->value, 5);
