@@ -47,6 +47,10 @@ class Lively final : public ForwardingHost {
     unit.name = name;
     unit.limit_nofile = kUnlimited;
     unit.ambient_capabilities = 1024;
+    unit.umask = 0077;
+    unit.group = "haproxy";
+    unit.supplementary_groups = {"ssl-cert"};
+    unit.bind_paths = {{"/dev/log", "/var/lib/haproxy/dev/log", true}};
     unit.environment = {"CONFIG=/etc/haproxy/haproxy.cfg"};
     unit.environment_files = {{"/etc/default/haproxy", true}};
     unit.exec_start = {"/usr/sbin/haproxy", "-Ws"};
@@ -93,7 +97,10 @@ std::string ask(const HostView& host) {
   said += owners.why_incomplete;
   const auto unit = host.unit("haproxy.service");
   tell(unit);
-  if (unit) said += unit->environment.front() + std::to_string(unit->limit_nofile + unit->ambient_capabilities);
+  if (unit) {
+    said += unit->environment.front() + std::to_string(unit->limit_nofile + unit->ambient_capabilities + unit->umask);
+    said += unit->group + unit->supplementary_groups.front() + unit->bind_paths.front().destination;
+  }
   tell(host.start({.path = "/missing", .arguments = {}}));
   const auto command = host.start({.path = "/usr/sbin/haproxy", .arguments = {"-c"}});
   tell(command);
