@@ -25,6 +25,7 @@ enum class Need : std::uint8_t {
   sockstat,
   conntrack,
   local_addresses,
+  paths,  // files, directories and sockets that the configuration names
 };
 
 struct CollectRequest {

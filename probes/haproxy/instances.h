@@ -12,6 +12,7 @@
 #include "probes/haproxy/binary.h"
 #include "probes/haproxy/command_line.h"
 #include "probes/haproxy/config.h"
+#include "probes/haproxy/file_facts.h"
 #include "probes/host/host_view.h"
 #include "probes/linux/process.h"
 #include "probes/linux/unit_properties.h"
@@ -49,6 +50,7 @@ struct InstanceFacts {
   Result<BinaryFacts> binary = unread("haproxy");
   Result<Config> config = unread("configuration");
   Result<Verdict> verdict = unread("haproxy -c");
+  Result<FileFacts> files = unread("files");
   Netns netns;  // where its sockets live
 
   [[nodiscard]] bool running() const { return !processes.empty(); }

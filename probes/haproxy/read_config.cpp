@@ -36,6 +36,7 @@ class Reader {
     for (Peers& peers : reading_.config.peers) {
       peers.used = peers.used || proxies_.used_peers().count(peers.name) != 0;
     }
+    finish_paths(reading_);
     return std::move(reading_.config);
   }
 
@@ -185,9 +186,12 @@ class Reader {
     }
   }
 
-  static bool takes_modifier(std::string_view keyword) { return keyword == "option" || keyword == "strict-limits"; }
+  static bool takes_modifier(std::string_view keyword) {
+    return keyword == "option" || keyword == "strict-limits" || keyword == "log";
+  }
 
   bool read_in_section(const Statement& line) {
+    read_paths(reading_, kind_, line);
     switch (kind_) {
       case SectionKind::global:
         return read_global(reading_, line);
@@ -220,6 +224,7 @@ class Reader {
       kind_ = SectionKind::other;
       reading_.error(line[0], "this version of haproxy has no such section");
     }
+    if (section.name == "ring") reading_.config.rings.push_back({std::string(line[1].text), reading_.origin(line[1])});
     if (kind_ == SectionKind::proxy) proxies_.begin(line);
     if (kind_ == SectionKind::peers) peers_.begin(line);
     if (kind_ == SectionKind::log_forward) log_forwards_.begin(line);

@@ -156,7 +156,10 @@ void read_ssl_engine(Reading& reading, const Statement& line) {
 bool read_other(Reading& reading, const Statement& line) {
   const std::string_view keyword = line.keyword();
   if (keyword == "stats") return read_stats(reading, line);
-  if (keyword == "localpeer") {
+  if (keyword == "log") {
+    bool as_global = false;
+    read_log(reading, line, reading.config.global.logs, as_global);
+  } else if (keyword == "localpeer") {
     read_local_peer(reading, line);
   } else if (keyword == "unix-bind") {
     read_unix_bind(reading, line);

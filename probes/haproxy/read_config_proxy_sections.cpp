@@ -54,6 +54,7 @@ void ProxySections::begin_proxy(const Statement& line) {
   settings_ = last_defaults_;
   if (!inherit(line, 2) || !reading_.admit(line[0])) return;
   place_ = Place::proxy;
+  stats_are_own_ = false;
   claim_name(line[1]);
   Proxy& added = reading_.config.proxies.emplace_back();
   added.kind = kind_;
@@ -80,6 +81,7 @@ void ProxySections::end() {
     ended.mode = settings_.mode;
     ended.disabled = settings_.disabled;
     ended.splices = !settings_.splices.empty();
+    settle_access(ended);
     if (has_frontend()) {
       ended.maxconn = settings_.maxconn;
       ended.backlog = settings_.backlog;

@@ -48,6 +48,16 @@ enum class AddressUse : std::uint8_t {
   fixed,         // an address with at most one port
 };
 
+/// Where relative file names start.
+struct PathBases {
+  enum class Default : std::uint8_t { current, config, parent, origin };
+  std::string certificates;  // `crt-base`
+  std::string authorities;   // `ca-base`
+  std::string server_state;  // `server-state-base`
+  Default standard = Default::current;
+  std::string origin;  // of `default-path origin`
+};
+
 /// How a number is taken.
 enum class NumberSyntax : std::uint8_t { atol, strict };
 
@@ -60,12 +70,14 @@ class Reading {
   Config config;
   std::string local_peer;           // whom haproxy takes itself for among peers; empty: not known
   bool local_peer_settled = false;  // by -L
+  PathBases bases;
   bool ssl_engine = false;
   bool ssl_async = false;
 
   /// Where the lines come from.
   void enter_file(const std::string& path) { file_ = std::make_shared<const std::string>(path); }
   void enter_line(std::uint32_t line) { line_ = line; }
+  [[nodiscard]] const std::string& file() const { return *file_; }
   [[nodiscard]] Origin origin(const Word& word) const { return {file_, line_, word.column}; }
 
   /// Whether the binary is known and at least this old or new.
