@@ -71,6 +71,10 @@ Subject tuple(std::string_view source, std::string_view destination) {
 }
 Subject instance(std::string_view name) { return named("instance", name); }
 Subject config(std::string_view path) { return named("config", path); }
+Subject proxy(std::string_view name) { return named("proxy", name); }
+Subject file(std::string_view path) { return named("file", path); }
+Subject socket(std::string_view path) { return named("socket", path); }
+Subject log(std::string_view target) { return named("log", target); }
 Subject host() { return Subject{"host"}; }
 
 }  // namespace subject

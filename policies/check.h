@@ -34,6 +34,10 @@ namespace subject {
 [[nodiscard]] Subject tuple(std::string_view source, std::string_view destination);
 [[nodiscard]] Subject instance(std::string_view name);
 [[nodiscard]] Subject config(std::string_view path);
+[[nodiscard]] Subject proxy(std::string_view name);
+[[nodiscard]] Subject file(std::string_view path);
+[[nodiscard]] Subject socket(std::string_view path);
+[[nodiscard]] Subject log(std::string_view target);  // as written after `log`
 [[nodiscard]] Subject host();
 }  // namespace subject
 
