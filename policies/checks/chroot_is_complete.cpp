@@ -50,9 +50,9 @@ Outcome judge_writers(const haproxy::Text& chroot, const FileStatus& status, con
 Outcome judge_directory(const haproxy::Text& chroot, const haproxy::InstanceFacts& instance) {
   const auto found = status_of(instance, chroot.value);
   if (!found && !is_missing(found.error())) return Unknown{found.error()};
-  if (!found) return prevents_start(chroot, chroot.value + " is not there");
+  if (!found) return prevents_start(chroot, "missing");
   if (found->status.kind != FileKind::directory) {
-    return prevents_start(chroot, chroot.value + " is " + std::string(name_of(found->status.kind)));
+    return prevents_start(chroot, std::string(name_of(found->status.kind)));
   }
   return judge_writers(chroot, found->status, *instance.files);
 }
@@ -62,9 +62,7 @@ Outcome judge_log(const haproxy::LogTarget& log, const haproxy::Text& chroot, co
   Detail detail;
   detail.where.origin = log.origin;
   if (found && found->status.kind == FileKind::socket) return Pass{std::move(detail)};
-  detail.observed =
-      Measure(log.address.text + (found ? " is " + std::string(name_of(found->status.kind)) : " is not there") +
-              " inside " + chroot.value);
+  detail.observed = Measure((found ? std::string(name_of(found->status.kind)) : "missing") + " inside " + chroot.value);
   detail.expected = Expectation{Relation::equal, Measure(std::string("a socket"))};
   detail.why = "haproxy looks for this log socket inside its chroot: every message is lost, and DroppedLogs stays 0";
   detail.evidence.push_back("systemd can put it there: BindReadOnlyPaths=" + log.address.text + ":" + chroot.value +

@@ -93,9 +93,9 @@ Outcome unreadable(const ConfigPath& wanted, const InstanceFacts& instance, cons
 
 /// "3 private keys may be read by every local user: a.pem, b.pem, c.pem"
 Outcome exposed(const ConfigPath& wanted, const std::vector<std::string>& keys) {
-  Detail detail = detail_of(wanted, keys.size() == 1 ? keys.front() + " is readable by others"
-                                                     : grouped(static_cast<std::int64_t>(keys.size())) +
-                                                           " private keys are readable by others");
+  const auto count = static_cast<std::int64_t>(keys.size());
+  Detail detail =
+      detail_of(wanted, count == 1 ? "readable by others" : "holding " + grouped(count) + " that others may read");
   detail.expected = Expectation{Relation::equal, Measure(std::string("mode 0640 or tighter"))};
   detail.why = "every local user may read a private key here";
   for (std::size_t i = 0; i < std::min(keys.size(), kNamed); ++i) detail.evidence.push_back(printable(keys[i]));
@@ -151,7 +151,7 @@ Outcome judge_found(const ConfigPath& wanted, const InstanceFacts& instance, con
                     const std::string& path, const PathFacts& facts) {
   const PathStatus& file = *facts.found;
   if (!is_right_kind(wanted.kind, file.status.kind)) {
-    return refused(wanted, instance, "is " + std::string(name_of(file.status.kind)), "haproxy cannot read it");
+    return refused(wanted, instance, std::string(name_of(file.status.kind)), "haproxy cannot read it");
   }
   const auto readable = is_readable(file, reader);
   if (!readable) return Unknown{readable.error()};
@@ -170,7 +170,7 @@ Outcome judge_missing_state(const ConfigPath& wanted, const std::string& path, c
   const auto* const directory = files.at(haproxy::directory_above(path));
   if (directory == nullptr || directory->found) return Pass{};
   if (!is_missing(directory->found.error())) return Unknown{directory->found.error()};
-  Detail detail = detail_of(wanted, haproxy::directory_above(path) + " is not there");
+  Detail detail = detail_of(wanted, "without its directory, " + haproxy::directory_above(path));
   detail.why = "nobody can save the servers' state there, so no reload takes it over";
   return Fail{Severity::warning, std::move(detail)};
 }
@@ -192,7 +192,7 @@ Outcome judge(const ConfigPath& wanted, const InstanceFacts& instance, const Rea
   if (const auto name = bundled(path, *instance.files); name && wanted.kind == PathKind::certificate) {
     return judge_found(wanted, instance, reader, *name, *instance.files->at(*name));
   }
-  return refused(wanted, instance, "is not there", "haproxy wants a file that is not there");
+  return refused(wanted, instance, "missing", "haproxy wants a file that is not there");
 }
 
 Outcome not_all(std::size_t left_out) {

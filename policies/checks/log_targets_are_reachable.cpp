@@ -40,7 +40,7 @@ Outcome judge_ring(const LogTarget& log, const haproxy::InstanceFacts& instance)
   const auto& rings = instance.config->rings;
   const bool defined = std::any_of(rings.begin(), rings.end(), [&](const auto& ring) { return ring.name == name; });
   if (defined || is_built_in(name, instance)) return Pass{};
-  Detail detail = detail_of(log, log.text + " is not defined", "a `ring` section of that name");
+  Detail detail = detail_of(log, "undefined", "the name of a `ring` section");
   detail.why = "no `ring` section has this name";
   detail.evidence.emplace_back("haproxy will say \"uses unknown ring named\" and exit; `haproxy -c` says valid");
   return Fail{Severity::error, std::move(detail), true};
@@ -56,9 +56,8 @@ Outcome judge_path(const LogTarget& log, const haproxy::InstanceFacts& instance)
   const auto& found = known->second;
   if (!found && !is_missing(found.error())) return Unknown{found.error()};
   if (found && found->status.kind == FileKind::socket) return Pass{};
-  const std::string observed =
-      log.address.text + (found ? " is " + std::string(name_of(found->status.kind)) : " is not there");
-  Detail detail = detail_of(log, observed, "a socket that a log daemon reads");
+  Detail detail =
+      detail_of(log, found ? std::string(name_of(found->status.kind)) : "missing", "a socket that a log daemon reads");
   detail.why = "nobody reads this log socket: every message is lost without a word";
   return Fail{Severity::warning, std::move(detail)};
 }
@@ -76,7 +75,7 @@ Outcome judge_local(const LogTarget& log, const NetworkFacts& network) {
   if (!sockets) return Unknown{sockets.error()};
   if (is_read(*sockets, log.address)) return Pass{};
   const std::string place = endpoint(*log.address.ip, log.address.first_port) + (datagram ? " by UDP" : " by TCP");
-  Detail detail = detail_of(log, "nobody reads " + place, "a log daemon that listens there");
+  Detail detail = detail_of(log, "read by nobody", "read by a log daemon");
   detail.why = "nobody listens on " + place + ": haproxy's logs go nowhere";
   return Fail{Severity::warning, std::move(detail)};
 }

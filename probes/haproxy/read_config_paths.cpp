@@ -24,7 +24,7 @@ std::string directory(const Reading& reading) {
   const auto& bases = reading.bases;
   if (bases.standard == Default::origin) return bases.origin;
   if (bases.standard == Default::current) return {};
-  const std::string here = directory_of(reading.file());
+  std::string here = directory_of(reading.file());
   if (bases.standard == Default::config) return here;
   return here.empty() ? ".." : here + "/..";
 }
