@@ -123,7 +123,7 @@ class FileReader {
       // a private key is not loaded by its own name, but whoever may read it matters
       if (is_passed_over(name) && !(key && known.count(name.substr(0, name.size() - 4)) != 0)) continue;
       if (may_look()) {
-        facts.entries.emplace_back(name, walk_.find(path + "/" + name));
+        facts.entries.emplace_back(name, walk_.find(std::string(path).append("/").append(name)));
       } else {
         ++facts.entries_left_out;
       }

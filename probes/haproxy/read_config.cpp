@@ -186,9 +186,7 @@ class Reader {
     }
   }
 
-  static bool takes_modifier(std::string_view keyword) {
-    return keyword == "option" || keyword == "strict-limits" || keyword == "log";
-  }
+  static bool takes_modifier(std::string_view key) { return key == "option" || key == "strict-limits" || key == "log"; }
 
   bool read_in_section(const Statement& line) {
     read_paths(reading_, kind_, line);
