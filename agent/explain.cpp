@@ -73,6 +73,8 @@ std::string_view describe(Need need) {
       return "the counters of /proc/net/sockstat";
     case Need::conntrack:
       return "the connection tracking table's fill";
+    case Need::paths:
+      return "the files, directories and sockets that the configuration names";
     case Need::local_addresses:
       return "the addresses of this host";
     case Need::memory:

@@ -76,6 +76,10 @@ Subject config(const haproxy::InstanceFacts& instance) {
   return config(paths.empty() ? instance.name : paths.front());
 }
 Subject interface(std::string_view name) { return named("interface", name); }
+Subject proxy(std::string_view name) { return named("proxy", name); }
+Subject file(std::string_view path) { return named("file", path); }
+Subject socket(std::string_view path) { return named("socket", path); }
+Subject log(std::string_view target) { return named("log", target); }
 Subject host() { return Subject{"host"}; }
 
 }  // namespace subject

@@ -37,6 +37,10 @@ namespace subject {
 /// The first file of its configuration, which names the whole.
 [[nodiscard]] Subject config(const haproxy::InstanceFacts& instance);
 [[nodiscard]] Subject interface(std::string_view name);
+[[nodiscard]] Subject proxy(std::string_view name);
+[[nodiscard]] Subject file(std::string_view path);
+[[nodiscard]] Subject socket(std::string_view path);
+[[nodiscard]] Subject log(std::string_view target);  // as written after `log`
 [[nodiscard]] Subject host();
 }  // namespace subject
 

@@ -53,6 +53,13 @@ Subject subject_of(const SocketEntry& socket) {
   return subject::bind(to_string(socket.protocol), endpoint(socket.local, socket.local_port));
 }
 
+bool beyond_loopback(const haproxy::Bind& bind) {
+  const auto& address = bind.address;
+  if (bind.interface && bind.interface->value == "lo") return false;
+  if (address.kind == haproxy::AddressKind::hostname) return address.text != "localhost";
+  return address.ip && !address.ip->is_loopback();
+}
+
 bool is_dual(const haproxy::Bind& bind, bool bindv6only) {
   const auto& ip = bind.address.ip;
   if (!ip || ip->family != IpFamily::v6 || !ip->is_any() || bind.v6only) return false;

@@ -20,6 +20,9 @@ namespace preflight {
 [[nodiscard]] Subject subject_of(const haproxy::Bind& bind);
 [[nodiscard]] Subject subject_of(const SocketEntry& socket);
 
+/// Whether other hosts may reach it: not a loopback address, "localhost", `interface lo` or a unix socket.
+[[nodiscard]] bool beyond_loopback(const haproxy::Bind& bind);
+
 /// Whether an IPv6 wildcard also takes IPv4 connections: `v4v6` and `v6only` decide, else net.ipv6.bindv6only.
 [[nodiscard]] bool is_dual(const haproxy::Bind& bind, bool bindv6only);
 

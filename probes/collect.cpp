@@ -132,6 +132,11 @@ Result<haproxy::Config> parse_config(const InstanceFacts& instance, const std::s
   return haproxy::parse_config(*running.files, context);
 }
 
+Result<haproxy::FileFacts> files_of(const HostView& host, const InstanceFacts& instance) {
+  if (!instance.config) return tl::make_unexpected(instance.config.error());
+  return haproxy::read_files(host, instance);
+}
+
 std::vector<const InstanceFacts*> instances_in(const Facts& facts, const NetworkFacts& network) {
   std::vector<const InstanceFacts*> found;
   for (const auto& instance : facts.instances) {
@@ -200,6 +205,7 @@ Result<Facts> collect(const HostView& host, const CollectRequest& request) {
     instance.binary = haproxy::finish_version(std::move(programs[i].version), programs[i].path.value_or("haproxy"));
     instance.config = parse_config(instance, facts.host.name, programs[i]);
     programs[i].files = unread("configuration");
+    if (request.needs.count(Need::paths) != 0) instance.files = files_of(host, instance);
   }
   if (const auto readable = named_config_is_readable(facts); !readable) return tl::make_unexpected(readable.error());
   for (auto& network : facts.networks) {

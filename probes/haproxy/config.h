@@ -27,10 +27,25 @@ struct Bind {
   std::optional<Text> network_namespace{};  // `namespace`
   std::optional<Text> thread{};             // the thread set as written
   std::optional<Text> shards{};             // a number, "by-thread" or "by-group"
+  std::optional<Number> mode{};             // of a unix socket's file; without it the umask decides
+  std::optional<Text> user{};               // its owner, by name or number
+  std::optional<Text> group{};
+  std::optional<Text> level{};      // of a stats socket: "user", "operator" (unless written) or "admin"
+  std::optional<Text> expose_fd{};  // "listeners": who connects may take them over
   bool transparent = false;
   bool v4v6 = false;
   bool v6only = false;
   bool ssl = false;
+  bool verifies_clients = false;  // `verify required`: without a certificate nobody gets in
+};
+
+/// The statistics page of a proxy. Any `stats` line turns it on (src/cfgparse-listen.c), and the first one of a proxy
+/// drops what its defaults section said of `stats`, passwords included.
+struct StatsPage {
+  Origin origin;  // of the line that turned it on
+  std::string uri = "/haproxy?stats";
+  std::optional<Origin> auth{};   // `stats auth`, or a `stats http-request` that asks or refuses
+  std::optional<Origin> admin{};  // `stats admin`: servers can be switched off there
 };
 
 enum class LogSink : std::uint8_t {
@@ -102,6 +117,12 @@ struct Proxy {
   std::vector<LogTarget> logs;            // those of its defaults too
   bool logs_as_global = false;            // `log global`: those of the global section too
   std::optional<std::size_t> defaults{};  // what it inherits from, in Config::defaults
+  std::optional<StatsPage> stats_page{};
+  /// The first rule of `http-request` or `tcp-request` that asks for a password, or refuses all but known clients.
+  std::optional<Origin> access_rule{};
+  /// Of `default_backend` and `use_backend`, but for those that known clients alone are sent to. A name may be one that
+  /// is computed at run time ("%[...]").
+  std::vector<Text> open_backends;
   /// Keywords `port N` and `agent-port N` on server and default-server lines: haproxy counts a descriptor for each one
   /// it parses (src/check.c), whether or not a check uses it.
   std::uint32_t parsed_check_ports = 0;
@@ -208,6 +229,31 @@ struct Global {
   std::vector<LogTarget> logs;
 };
 
+enum class PathKind : std::uint8_t {
+  certificate,       // `crt`: a file, a directory of them, or the common part of name.rsa, name.ecdsa and name.dsa
+  certificate_list,  // `crt-list`: names certificates, a line each
+  authority,         // `ca-file`, a file or a directory, and its kin
+  revocation_list,
+  ticket_keys,
+  dh_parameters,
+  map,
+  pattern_list,  // `acl ... -f`
+  error_page,    // `errorfile`
+  payload,       // `http-request return file`
+  lua,
+  server_state,  // written by whoever saves the state: it may be missing
+};
+
+/// A file that haproxy reads when it starts.
+struct ConfigPath {
+  PathKind kind = PathKind::certificate;
+  /// As haproxy opens it: after `crt-base`, `ca-base`, `server-state-base` and `default-path`. What is still relative
+  /// starts at -C, else where haproxy was started.
+  std::string path;
+  Origin origin;
+  std::string by;  // the keyword: "crt", "errorfile", "map_beg"
+};
+
 enum class RemarkKind : std::uint8_t {
   error,           // haproxy would refuse it
   misread,         // haproxy takes it, but not as it looks: `ulimit-n 10k` is 10
@@ -258,6 +304,8 @@ struct Config {
   std::vector<Program> programs;
   std::vector<Ring> rings;
   std::vector<CertificateStore> certificate_stores;
+  std::vector<ConfigPath> paths;  // in the order written; one that several lines name is there as often
+  std::string certificate_base;   // where relative names in a `crt-list` start; empty: where haproxy is started
   /// Like Proxy::parsed_check_ports, on the default-server lines of `defaults` and the lines of `peers`.
   std::uint32_t parsed_check_ports = 0;
   std::vector<NotedLine> noted;  // at most kNotedLimit

@@ -12,6 +12,7 @@
 #include "probes/haproxy/binary.h"
 #include "probes/haproxy/command_line.h"
 #include "probes/haproxy/config.h"
+#include "probes/haproxy/file_facts.h"
 #include "probes/host/host_view.h"
 #include "probes/linux/control_group.h"
 #include "probes/linux/process.h"
@@ -53,7 +54,8 @@ struct InstanceFacts {
   /// What the control groups around it allow, or will when it is started.
   GroupBound memory_limit = unread("memory limit");  // bytes
   GroupBound cpu_quota = unread("CPU quota");        // microseconds of CPU time a second
-  Netns netns;                                       // where its sockets live
+  Result<FileFacts> files = unread("files");
+  Netns netns;  // where its sockets live
 
   [[nodiscard]] bool running() const { return !processes.empty(); }
   /// The process that was started first and raises limits: the master, else the standalone process.

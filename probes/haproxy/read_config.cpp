@@ -40,6 +40,7 @@ class Reader {
       peers.used = peers.used || proxies_.used_peers().count(peers.name) != 0;
     }
     for (Mailers& mailers : reading_.config.mailers) mailers.used = proxies_.used_mailers().count(mailers.name) != 0;
+    finish_paths(reading_);
     return std::move(reading_.config);
   }
 
@@ -193,6 +194,7 @@ class Reader {
   }
 
   bool read_in_section(const Statement& line) {
+    read_paths(reading_, kind_, line);
     switch (kind_) {
       case SectionKind::global:
         return read_global(reading_, line);
@@ -227,6 +229,7 @@ class Reader {
       kind_ = SectionKind::other;
       reading_.error(line[0], "this version of haproxy has no such section");
     }
+    if (section.name == "ring") reading_.config.rings.push_back({std::string(line[1].text), reading_.origin(line[1])});
     if (kind_ == SectionKind::proxy) proxies_.begin(line);
     if (kind_ == SectionKind::peers) peers_.begin(line);
     if (kind_ == SectionKind::log_forward) log_forwards_.begin(line);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // bind and stats socket lines: one word may hold several addresses, and haproxy makes a listener of each port of each.
 #include <array>
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 #include "probes/base/text.h"
@@ -101,6 +103,17 @@ void read_threads(Reading& reading, const Word& option, const Word& value, Bind&
   bind.thread = std::move(text);
 }
 
+/// An octal number and nothing else: strtol(3) with base 8.
+void read_mode(Reading& reading, const Word& option, const Word& value, Bind& bind) {
+  std::int64_t mode = 0;
+  const char* const end = value.text.data() + value.text.size();
+  const auto [stopped, error] = std::from_chars(value.text.data(), end, mode, 8);
+  if (value.text.empty() || error != std::errc{} || stopped != end) {
+    return reading.error(option, "'mode' expects an octal number");
+  }
+  bind.mode = Number{mode, reading.origin(value)};
+}
+
 /// The options without argument; false for any other word.
 bool read_flag(std::string_view option, Bind& bind) {
   if (option == "transparent") {
@@ -113,6 +126,26 @@ bool read_flag(std::string_view option, Bind& bind) {
     bind.ssl = true;
   } else {
     return contains(kWithout, option);
+  }
+  return true;
+}
+
+/// Who may connect to a unix socket, and what for (src/cfgparse-unix.c, bind_parse_level in src/cli.c).
+bool read_socket_file(Reading& reading, const Word& option, const Word& value, Bind& bind) {
+  if (option.text == "mode") {
+    read_mode(reading, option, value, bind);
+  } else if (option.text == "user" || option.text == "uid") {
+    bind.user = reading.text(option, value);
+  } else if (option.text == "group" || option.text == "gid") {
+    bind.group = reading.text(option, value);
+  } else if (option.text == "level") {
+    bind.level = reading.text(option, value);
+  } else if (option.text == "expose-fd") {
+    bind.expose_fd = reading.text(option, value);
+  } else if (option.text == "verify") {
+    bind.verifies_clients = value.text == "required";
+  } else {
+    return false;
   }
   return true;
 }
@@ -130,6 +163,8 @@ void read_valued(Reading& reading, const Word& option, const Word& value, Bind& 
     read_threads(reading, option, value, bind);
   } else if (option.text == "shards") {
     read_shards(reading, option, value, bind);
+  } else if (!read_socket_file(reading, option, value, bind)) {
+    read_tls_path(reading, option, value);
   }
 }
 

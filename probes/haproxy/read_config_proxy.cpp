@@ -45,8 +45,10 @@ bool ProxySections::read(const Statement& line) {
     settings_.disabled = true;
   } else if (keyword == "enabled") {
     settings_.disabled = false;
+  } else if (keyword == "log") {
+    read_log(reading_, line, settings_.logs, settings_.logs_as_global);
   } else {
-    return read_number(line);
+    return read_access(line) || read_number(line);
   }
   return true;
 }

@@ -63,6 +63,7 @@ void ProxySections::begin_proxy(const Statement& line) {
   settings_ = last_defaults_;
   if (!inherit(line, 2) || !admit_inherited(line[0])) return;
   place_ = Place::proxy;
+  stats_are_own_ = false;
   claim_name(line[1]);
   Proxy& added = reading_.config.proxies.emplace_back();
   added.kind = kind_;
@@ -92,6 +93,7 @@ void ProxySections::end() {
     ended.defaults = settings_.section;
     ended.logs = std::move(settings_.logs);
     ended.logs_as_global = settings_.logs_as_global;
+    settle_access(ended);
     if (has_frontend()) {
       ended.maxconn = settings_.maxconn;
       ended.backlog = settings_.backlog;

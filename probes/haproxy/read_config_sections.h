@@ -34,6 +34,16 @@ void read_server_options(Reading& reading, const Statement& line, std::size_t fi
 [[nodiscard]] std::optional<Server> read_server(Reading& reading, const Statement& line, const ServerSettings& defaults,
                                                 std::uint32_t& check_ports);
 
+/// The files that a line of any section names: pages, scripts, maps and lists in expressions, and where their names
+/// start.
+void read_paths(Reading& reading, SectionKind section, const Statement& line);
+
+/// An option of a bind or server line that names a file of TLS; others are passed over.
+void read_tls_path(Reading& reading, const Word& option, const Word& value);
+
+/// What can only be said once all is read.
+void finish_paths(Reading& reading);
+
 /// A `log` line: adds a target, `log global` is noted, and `no log` takes all away.
 void read_log(Reading& reading, const Statement& line, std::vector<LogTarget>& targets, bool& as_global);
 
@@ -72,6 +82,10 @@ class ProxySections {
     std::vector<LogTarget> logs;
     bool logs_as_global = false;
     std::optional<std::size_t> section{};  // the defaults section these were taken from, in Config::defaults
+    std::optional<StatsPage> stats{};
+    std::optional<Origin> access_rule{};
+    std::set<std::string, std::less<>> client_acls{};  // those that look at who the client is
+    std::optional<Text> default_backend{};
   };
   enum class Place : std::uint8_t { nowhere, defaults, proxy };
 
@@ -91,8 +105,16 @@ class ProxySections {
   void read_check_rule(const Statement& line);
   void read_source(const Statement& line);
   void read_stick_table(const Statement& line);
+  bool read_access(const Statement& line);
+  void read_stats(const Statement& line);
+  void read_acl(const Statement& line);
+  void read_rule(const Statement& line);
+  void read_backend(const Statement& line);
+  [[nodiscard]] bool singles_out(const Statement& line, std::size_t from, bool known) const;
+  void settle_access(Proxy& ended);
 
   Reading& reading_;
+  bool stats_are_own_ = false;  // of the proxy being read: no longer those of its defaults
   Place place_ = Place::nowhere;
   ProxyKind kind_ = ProxyKind::listen;
   Settings settings_;          // of the section being read

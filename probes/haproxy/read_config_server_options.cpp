@@ -150,6 +150,7 @@ class Options {
       // "set-proxy-v2-tlv-fmt(0x20) <format>": what is in parentheses belongs to the option
       const auto name = option().text.substr(0, option().text.find('('));
       if (contains(kWithArgument, name)) {
+        read_tls_path(reading_, option(), value());
         ++at_;
       } else if (!contains(kWithout, name)) {
         tell_unknown();

@@ -60,6 +60,13 @@ enum class DefaultPath : std::uint8_t {
   origin,   // a directory named once
 };
 
+/// Where relative file names start.
+struct PathBases {
+  std::string certificates;  // `crt-base`
+  std::string authorities;   // `ca-base`
+  std::string server_state;  // `server-state-base`
+};
+
 /// How a number is taken.
 enum class NumberSyntax : std::uint8_t {
   atol,    // up to the first letter, without a word
@@ -77,6 +84,7 @@ class Reading {
   std::string local_peer;           // whom haproxy takes itself for among peers; empty: not known
   bool local_peer_settled = false;  // by -L
   bool experimental = false;        // `expose-experimental-directives`
+  PathBases bases;
 
   /// Where the lines come from.
   void enter_file(const std::string& path);
@@ -89,6 +97,7 @@ class Reading {
   /// A path as haproxy opens it while it reads this line; relative to its working directory where `default-path` does
   /// not say otherwise.
   [[nodiscard]] std::string located(std::string_view path) const;
+  [[nodiscard]] const std::string& file() const { return *file_; }
   [[nodiscard]] Origin origin(const Word& word) const { return {file_, line_, word.column}; }
 
   /// Whether the binary is known and at least this old or new.

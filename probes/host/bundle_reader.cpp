@@ -32,6 +32,12 @@ void read(const Place& at, SocketEntry& out);
 void read(const Place& at, SocketOwner& out);
 void read(const Place& at, EnvironmentFile& out);
 
+void read(const Place& at, BindPath& out) {
+  read(at["source"], out.source);
+  read(at["destination"], out.destination);
+  read(at["optional"], out.optional);
+}
+
 template <typename T>
 void read(const Place& at, std::vector<T>& out) {
   if (at.json().is_array()) out.reserve(at.json().size());
@@ -98,6 +104,11 @@ void read(const Place& at, UnitProperties& out) {
   read(at["limit_nofile_soft"], out.limit_nofile_soft);
   read(at["main_pid"], out.main_pid);
   read(at["user"], out.user);
+  // added later: older bundles do not have them
+  if (at.has("group")) read(at["group"], out.group);
+  if (at.has("supplementary_groups")) read(at["supplementary_groups"], out.supplementary_groups);
+  if (at.has("umask")) read(at["umask"], out.umask);
+  if (at.has("bind_paths")) read(at["bind_paths"], out.bind_paths);
   read(at["capability_bounding_set"], out.capability_bounding_set);
   read(at["ambient_capabilities"], out.ambient_capabilities);
   if (at.has("memory_max")) read(at["memory_max"], out.memory_max.emplace());

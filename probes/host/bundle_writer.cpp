@@ -27,6 +27,7 @@ Json value(const std::string& text) {
 Json value(const SocketEntry& socket);
 Json value(const SocketOwner& owner);
 Json value(const EnvironmentFile& file);
+Json value(const BindPath& path);
 
 template <typename T>
 Json value(const std::vector<T>& list) {
@@ -82,6 +83,10 @@ Json value(const SocketOwners& owners) {
 
 Json value(const EnvironmentFile& file) { return {{"path", value(file.path)}, {"optional", file.optional}}; }
 
+Json value(const BindPath& path) {
+  return {{"source", value(path.source)}, {"destination", value(path.destination)}, {"optional", path.optional}};
+}
+
 Json value(const UnitProperties& unit) {
   Json json{{"name", value(unit.name)},
             {"load_state", value(unit.load_state)},
@@ -94,6 +99,10 @@ Json value(const UnitProperties& unit) {
             {"limit_nofile_soft", unit.limit_nofile_soft},
             {"main_pid", unit.main_pid},
             {"user", value(unit.user)},
+            {"group", value(unit.group)},
+            {"supplementary_groups", value(unit.supplementary_groups)},
+            {"umask", unit.umask},
+            {"bind_paths", value(unit.bind_paths)},
             {"capability_bounding_set", unit.capability_bounding_set},
             {"ambient_capabilities", unit.ambient_capabilities},
             {"environment", value(unit.environment)},

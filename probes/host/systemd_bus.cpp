@@ -17,6 +17,7 @@
 
 #include "probes/host/bus_reader.h"
 #include "probes/host/libsystemd.h"
+#include "probes/host/unit_messages.h"
 
 namespace preflight {
 namespace systemd {
@@ -40,91 +41,6 @@ using Message = std::unique_ptr<sd_bus_message, Close>;
 std::uint64_t microseconds(Clock::duration duration) {
   const auto count = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
   return count > 0 ? static_cast<std::uint64_t>(count) : 0;
-}
-
-/// What we take of the properties; anything else is skipped.
-using Take = std::function<void(BusReader&, UnitProperties&)>;
-struct Property {
-  const char* type;
-  Take take;
-  bool required = true;  // false: older managers do not have it
-};
-using Properties = std::map<std::string_view, Property>;
-
-/// a(sb)
-std::vector<EnvironmentFile> read_environment_files(BusReader& reader) {
-  std::vector<EnvironmentFile> files;
-  reader.each('a', "(sb)", [&] {
-    reader.inside('r', "sb", [&] {
-      auto path = reader.text();
-      files.push_back({std::move(path), reader.boolean()});
-    });
-  });
-  return files;
-}
-
-/// a(sasbttttuii): path, argv, whether failure is ignored, and what became of the last run. The first one counts.
-std::vector<std::string> read_exec(BusReader& reader) {
-  std::vector<std::string> first;
-  bool taken = false;
-  reader.each('a', "(sasbttttuii)", [&] {
-    reader.inside('r', "sasbttttuii", [&] {
-      auto path = reader.text();
-      auto arguments = reader.texts();
-      reader.skip("bttttuii");
-      if (std::exchange(taken, true)) return;
-      first = std::move(arguments);
-      // argv[0] may be any name ('@'); what is executed is the path.
-      if (first.empty()) first.emplace_back();
-      first.front() = std::move(path);
-    });
-  });
-  return first;
-}
-
-template <typename Member>
-Take text_into(Member member) {
-  return [member](BusReader& reader, UnitProperties& unit) { unit.*member = reader.text(); };
-}
-
-template <typename Member>
-Take number_into(Member member) {
-  return [member](BusReader& reader, UnitProperties& unit) { unit.*member = reader.number64(); };
-}
-
-const Properties& unit_properties() {
-  static const Properties properties = {
-      {"Id", {"s", text_into(&UnitProperties::name)}},
-      {"LoadState", {"s", text_into(&UnitProperties::load_state)}},
-      {"ActiveState", {"s", text_into(&UnitProperties::active_state)}},
-      {"UnitFileState", {"s", text_into(&UnitProperties::unit_file_state)}},
-      // Every start begins with the unit's conditions, so the time they were last looked at tells of any attempt.
-      {"ConditionTimestampMonotonic",
-       {"t", [](BusReader& r, UnitProperties& u) { u.start_attempted = r.number64() != 0; }}},
-      {"FragmentPath", {"s", text_into(&UnitProperties::fragment_path)}},
-      {"DropInPaths", {"as", [](BusReader& r, UnitProperties& u) { u.drop_in_paths = r.texts(); }}},
-  };
-  return properties;
-}
-
-const Properties& service_properties() {
-  static const Properties properties = {
-      {"Result", {"s", text_into(&UnitProperties::result)}},
-      {"User", {"s", text_into(&UnitProperties::user)}},
-      {"MainPID", {"u", [](BusReader& r, UnitProperties& u) { u.main_pid = r.number32(); }}},
-      {"LimitNOFILE", {"t", number_into(&UnitProperties::limit_nofile)}},
-      {"LimitNOFILESoft", {"t", number_into(&UnitProperties::limit_nofile_soft)}},
-      {"CapabilityBoundingSet", {"t", number_into(&UnitProperties::capability_bounding_set)}},
-      {"AmbientCapabilities", {"t", number_into(&UnitProperties::ambient_capabilities)}},
-      {"MemoryMax", {"t", number_into(&UnitProperties::memory_max), false}},
-      {"CPUQuotaPerSecUSec", {"t", number_into(&UnitProperties::cpu_quota), false}},
-      {"Slice", {"s", text_into(&UnitProperties::slice), false}},
-      {"Environment", {"as", [](BusReader& r, UnitProperties& u) { u.environment = r.texts(); }}},
-      {"EnvironmentFiles",
-       {"a(sb)", [](BusReader& r, UnitProperties& u) { u.environment_files = read_environment_files(r); }}},
-      {"ExecStart", {"a(sasbttttuii)", [](BusReader& r, UnitProperties& u) { u.exec_start = read_exec(r); }}},
-  };
-  return properties;
 }
 
 int required(const Properties& properties) {

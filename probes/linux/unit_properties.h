@@ -18,6 +18,17 @@ struct EnvironmentFile {
   friend bool operator==(const EnvironmentFile&, const EnvironmentFile&) = default;
 };
 
+/// BindPaths= and BindReadOnlyPaths=: what the service finds at `destination` is `source`.
+struct BindPath {
+  std::string source;
+  std::string destination;
+  bool optional = false;  // written with a leading '-'
+  friend bool operator==(const BindPath&, const BindPath&) = default;
+};
+
+/// What systemd gives a service that says nothing else.
+inline constexpr std::uint32_t kStandardUmask = 0022;
+
 struct UnitProperties {
   std::string name;                       // "haproxy.service"
   std::string load_state;                 // "loaded", "not-found", ...; empty when read from files
@@ -30,7 +41,11 @@ struct UnitProperties {
   std::uint64_t limit_nofile = 0;  // hard
   std::uint64_t limit_nofile_soft = 0;
   std::uint32_t main_pid = 0;
-  std::string user;  // empty: root
+  std::string user;   // empty: root
+  std::string group;  // empty: the user's
+  std::vector<std::string> supplementary_groups;
+  std::uint32_t umask = kStandardUmask;
+  std::vector<BindPath> bind_paths;
   std::uint64_t capability_bounding_set = kUnlimited;
   std::uint64_t ambient_capabilities = 0;
   // What its control group will allow; nothing where that was not told: a percentage in a unit file, an older record.

@@ -88,6 +88,30 @@ void take_environment_file(UnitProperties& unit, std::string_view value) {
   if (value.substr(0, 1) == "/") unit.environment_files.push_back({std::string(value), optional});
 }
 
+/// "[-]source[:destination[:options]]", several in a line.
+void take_bind_paths(UnitProperties& unit, const std::string& value) {
+  if (value.empty()) unit.bind_paths.clear();
+  for (const auto& word : split_quoted(value)) {
+    const bool optional = word.substr(0, 1) == "-";
+    const auto parts = split(std::string_view(word).substr(optional ? 1 : 0), ':');
+    if (parts.front().substr(0, 1) != "/") continue;
+    const auto destination = parts.size() > 1 ? parts[1] : parts.front();
+    unit.bind_paths.push_back({std::string(parts.front()), std::string(destination), optional});
+  }
+}
+
+void take_umask(UnitProperties& unit, const std::string& value) {
+  std::uint32_t mask = 0;
+  const char* const end = value.data() + value.size();
+  const auto [stopped, error] = std::from_chars(value.data(), end, mask, 8);
+  if (error == std::errc{} && stopped == end && mask <= 07777) unit.umask = mask;
+}
+
+void take_groups(UnitProperties& unit, const std::string& value) {
+  if (value.empty()) unit.supplementary_groups.clear();
+  for (auto& name : split_quoted(value)) unit.supplementary_groups.push_back(std::move(name));
+}
+
 /// After ':' no variable is replaced; doubling the dollar says the same to expand_exec.
 std::string without_variables(const std::string& word) {
   std::string out;
@@ -188,6 +212,10 @@ std::optional<Limits> parse_limit(std::string_view text) {
 void apply_service_setting(UnitProperties& unit, std::string_view key, const std::string& value) {
   if (key == "LimitNOFILE") take_limit(unit, value);
   if (key == "User") unit.user = expand_specifiers(value, unit.name);
+  if (key == "Group") unit.group = expand_specifiers(value, unit.name);
+  if (key == "SupplementaryGroups") take_groups(unit, expand_specifiers(value, unit.name));
+  if (key == "UMask") take_umask(unit, value);
+  if (key == "BindPaths" || key == "BindReadOnlyPaths") take_bind_paths(unit, expand_specifiers(value, unit.name));
   if (key == "CapabilityBoundingSet") take_capabilities(unit.capability_bounding_set, kUnlimited, value);
   if (key == "AmbientCapabilities") take_capabilities(unit.ambient_capabilities, 0, value);
   if (key == "Environment") take_environment(unit, expand_specifiers(value, unit.name));

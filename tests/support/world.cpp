@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 #include <gtest/gtest.h>
 
@@ -88,6 +89,13 @@ void set(Sysctls& sysctls, std::string_view key, Result<std::string> value) {
   sysctls.values.insert_or_assign(std::string(key), std::move(value));
 }
 
+/// Three directories of root lead there.
+PathStatus standing(std::string_view path, FileKind kind, std::uint32_t mode, const Account& owner) {
+  const FileStatus directory{.kind = FileKind::directory, .mode = 0755};
+  return {std::string(path), FileStatus{.kind = kind, .mode = mode, .uid = owner.uid, .gid = owner.gid},
+          std::make_shared<const std::vector<FileStatus>>(3, directory)};
+}
+
 IpAddress address_of(std::string_view text) {
   const auto address = parse_ip(std::string(text));
   EXPECT_TRUE(address.has_value()) << text;
@@ -112,6 +120,8 @@ World::World() {
   instance().memory_limit = std::nullopt;
   instance().cpu_quota = std::nullopt;
   instance().verdict = haproxy::Verdict{0, "/usr/sbin/haproxy -c -f /etc/haproxy/haproxy.cfg", {}};
+  instance().files = haproxy::FileFacts{.starter = Account{}, .worker = Account{106, 113}};
+  path("/run/haproxy", FileKind::directory, 02775, Account{106, 113}).no_path("/run/haproxy/admin.sock");
   facts.networks.emplace_back();
   network().id = "net:[1]";
   network().tcp_listeners = std::vector<SocketEntry>{};
@@ -180,6 +190,7 @@ World& World::running(Limits nofile) {
   instance().command_line.master_worker = true;
   instance().processes.push_back(process(haproxy::Role::master, kMaster, nofile));
   instance().processes.push_back(process(haproxy::Role::worker, kWorker, nofile));
+  path("/run/haproxy/admin.sock", FileKind::socket, 0660);
   listener("0.0.0.0", 80, kWorker, "haproxy", 2000);
   listener("0.0.0.0", 443, kWorker, "haproxy", 2000);
   return *this;
@@ -227,6 +238,26 @@ World& World::squatter(std::string_view local, std::uint16_t local_port, pid_t o
   PortUser user{socket, {}, true};
   if (owner_pid != 0) user.owners.push_back({socket.inode, owner_pid, std::string(owner), ""});
   network().port_users->push_back(user);
+  return *this;
+}
+
+World& World::path(std::string_view path, FileKind kind, std::uint32_t mode, Account owner) {
+  files().paths[std::string(path)].found = standing(path, kind, mode, owner);
+  return *this;
+}
+
+World& World::no_path(std::string_view path, std::errc code) {
+  files().paths[std::string(path)].found = fail(code, std::string(path), "cannot be seen");
+  return *this;
+}
+
+World& World::log_socket(std::string_view path, FileKind kind) {
+  files().log_sockets.insert_or_assign(std::string(path), standing(path, kind, 0666, {}));
+  return *this;
+}
+
+World& World::no_log_socket(std::string_view path, std::errc code) {
+  files().log_sockets.insert_or_assign(std::string(path), fail(code, std::string(path), "cannot be seen"));
   return *this;
 }
 

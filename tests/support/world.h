@@ -40,6 +40,15 @@ class World {
   World& squatter(std::string_view local, std::uint16_t local_port, pid_t owner_pid, std::string_view owner,
                   SocketState state = SocketState::established);
 
+  /// What stands at a path that the configuration names, in directories that everybody may enter.
+  World& path(std::string_view path, FileKind kind, std::uint32_t mode = 0644, Account owner = {});
+  /// Nothing stands there, or it cannot be looked at.
+  World& no_path(std::string_view path, std::errc code = std::errc::no_such_file_or_directory);
+  /// The same for a log socket, as a worker sees it.
+  World& log_socket(std::string_view path, FileKind kind = FileKind::socket);
+  World& no_log_socket(std::string_view path, std::errc code = std::errc::no_such_file_or_directory);
+
+  [[nodiscard]] haproxy::FileFacts& files() { return *instance().files; }
   [[nodiscard]] haproxy::InstanceFacts& instance() { return facts.instances.front(); }
   [[nodiscard]] NetworkFacts& network() { return facts.networks.front(); }
 

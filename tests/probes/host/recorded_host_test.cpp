@@ -49,6 +49,10 @@ class Lively final : public ForwardingHost {
     unit.ambient_capabilities = 1024;
     unit.memory_max = kUnlimited;
     unit.slice = "edge.slice";
+    unit.umask = 0077;
+    unit.group = "haproxy";
+    unit.supplementary_groups = {"ssl-cert"};
+    unit.bind_paths = {{"/dev/log", "/var/lib/haproxy/dev/log", true}};
     unit.environment = {"CONFIG=/etc/haproxy/haproxy.cfg"};
     unit.environment_files = {{"/etc/default/haproxy", true}};
     unit.exec_start = {"/usr/sbin/haproxy", "-Ws"};
@@ -95,9 +99,11 @@ std::string ask(const HostView& host) {
   said += owners.why_incomplete;
   const auto unit = host.unit("haproxy.service");
   tell(unit);
-  if (unit) said += unit->environment.front() + std::to_string(unit->limit_nofile + unit->ambient_capabilities);
-  if (unit)
+  if (unit) {
+    said += unit->environment.front() + std::to_string(unit->limit_nofile + unit->ambient_capabilities + unit->umask);
+    said += unit->group + unit->supplementary_groups.front() + unit->bind_paths.front().destination;
     said += std::to_string(unit->memory_max.value_or(1)) + std::to_string(unit->cpu_quota.value_or(1)) + unit->slice;
+  }
   tell(host.start({.path = "/missing", .arguments = {}}));
   const auto command = host.start({.path = "/usr/sbin/haproxy", .arguments = {"-c"}});
   tell(command);

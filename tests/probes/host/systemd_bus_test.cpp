@@ -128,6 +128,12 @@ int append_service(sd_bus_message* reply, const char* pid_type = "u", bool tells
   SD(sd_bus_message_open_container)(reply, 'a', "{sv}");
   append(reply, "Result", "s", "success");
   append(reply, "User", "s", "");
+  append(reply, "Group", "s", "haproxy");
+  SD(sd_bus_message_append)(reply, "{sv}", "SupplementaryGroups", "as", 1, "ssl-cert");
+  SD(sd_bus_message_append)(reply, "{sv}", "UMask", "u", 0027U);
+  SD(sd_bus_message_append)(reply, "{sv}", "BindPaths", "a(ssbt)", 1, "/srv/a", "/a", 1, std::uint64_t{0x4000});
+  SD(sd_bus_message_append)
+  (reply, "{sv}", "BindReadOnlyPaths", "a(ssbt)", 1, "/dev/log", "/var/lib/haproxy/dev/log", 0, std::uint64_t{0x4000});
   SD(sd_bus_message_append)(reply, "{sv}", "MainPID", pid_type, 812U);
   SD(sd_bus_message_append)(reply, "{sv}", "LimitNOFILE", "t", UINT64_MAX);
   SD(sd_bus_message_append)(reply, "{sv}", "LimitNOFILESoft", "t", std::uint64_t{1024});
@@ -170,6 +176,10 @@ TEST(SystemdBus, ReadsEveryProperty) {
                                 .limit_nofile_soft = 1024,
                                 .main_pid = 812,
                                 .user = "",
+                                .group = "haproxy",
+                                .supplementary_groups = {"ssl-cert"},
+                                .umask = 0027,
+                                .bind_paths = {{"/srv/a", "/a", true}, {"/dev/log", "/var/lib/haproxy/dev/log", false}},
                                 .capability_bounding_set = 0x400,
                                 .ambient_capabilities = 0x200,
                                 .memory_max = 536870912,

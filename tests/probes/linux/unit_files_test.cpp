@@ -207,10 +207,33 @@ TEST(UnitFiles, AmbientCapabilities) {
   EXPECT_EQ(set("AmbientCapabilities=CAP_NET_RAW\nAmbientCapabilities="), 0U);
 }
 
+TEST(UnitFiles, BindPaths) {
+  const auto paths = [](const char* text) { return service(text).bind_paths; };
+  using Paths = std::vector<BindPath>;
+  EXPECT_EQ(paths("BindReadOnlyPaths=/dev/log:/var/lib/haproxy/dev/log"),
+            (Paths{{"/dev/log", "/var/lib/haproxy/dev/log", false}}));
+  EXPECT_EQ(paths("BindPaths=-/a:/b:rbind /c\nBindReadOnlyPaths=/d"),
+            (Paths{{"/a", "/b", true}, {"/c", "/c", false}, {"/d", "/d", false}}));
+  EXPECT_EQ(paths("BindPaths=/a:/%p"), (Paths{{"/a", "/haproxy", false}}));
+  EXPECT_EQ(paths("BindPaths=/a\nBindPaths="), Paths{});
+  EXPECT_EQ(paths("BindPaths=relative ::: -"), Paths{});
+}
+
+TEST(UnitFiles, UmaskAndGroups) {
+  EXPECT_EQ(service("").umask, 0022U);
+  EXPECT_EQ(service("UMask=0077").umask, 0077U);
+  EXPECT_EQ(service("UMask=7").umask, 7U);
+  EXPECT_EQ(service("UMask=0088").umask, 0022U);
+  EXPECT_EQ(service("Group=%p").group, "haproxy");
+  EXPECT_EQ(service("SupplementaryGroups=ssl-cert adm\nSupplementaryGroups=x").supplementary_groups,
+            (std::vector<std::string>{"ssl-cert", "adm", "x"}));
+  EXPECT_TRUE(service("SupplementaryGroups=adm\nSupplementaryGroups=").supplementary_groups.empty());
+}
+
 TEST(UnitFiles, HostileTextIsReadToItsEnd) {
-  for (const std::string& text : std::vector<std::string>{std::string(100000, '['), std::string(100000, '\\'),
-                                                          "=\n==\n[\n]\n", "[Service\nUser=x", "User", "ExecStart=\\",
-                                                          "ExecStart=\"\\x", "Environment=%", "User=%"})
+  for (const std::string& text : std::vector<std::string>{
+           std::string(100000, '['), std::string(100000, '\\'), "=\n==\n[\n]\n", "[Service\nUser=x", "User",
+           "ExecStart=\\", "ExecStart=\"\\x", "Environment=%", "User=%", "BindPaths=:", "BindPaths=-", "UMask="})
     EXPECT_TRUE(unit_from_files(host_with(text), "haproxy.service"));
 }
 

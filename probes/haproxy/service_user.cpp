@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// A process that dropped root shows only who it is now; its unit, or the `user` it obeyed, tells who started it.
+#include "probes/haproxy/service_user.h"
+
+#include "probes/linux/accounts.h"
+
+namespace preflight::haproxy {
+namespace {
+
+bool is_root(const std::string& user) { return user.empty() || user == "root" || user == "0"; }
+
+}  // namespace
+
+Result<Account> starter_of(const HostView& host, const InstanceFacts& instance) {
+  if (instance.unit) {
+    const auto& unit = *instance.unit;
+    if (is_root(unit.user)) return Account{};
+    return find_account(host, {unit.user, unit.group, unit.supplementary_groups});
+  }
+  const auto* head = instance.head();
+  if (head == nullptr) return tl::make_unexpected(instance.unit.error());
+  const auto& global = instance.config->global;
+  const bool dropped_root = head->uid != 0 && (global.user || global.uid);
+  return dropped_root ? Account{} : Account{head->uid, head->gid};
+}
+
+Result<Account> worker_of(const HostView& host, const InstanceFacts& instance, const Result<Account>& starter) {
+  const auto workers = instance.workers();
+  if (!workers.empty()) return Account{workers.front()->uid, workers.front()->gid};
+  const auto& global = instance.config->global;
+  if (!global.user && !global.uid) return starter;
+  const std::string user = global.user ? global.user->value : std::to_string(global.uid->value);
+  const std::string group = global.group ? global.group->value : global.gid ? std::to_string(global.gid->value) : "";
+  auto found = find_account(host, {user, group, {}});
+  if (found) found->groups.clear();  // haproxy gives its supplementary groups up
+  return found;
+}
+
+}  // namespace preflight::haproxy
