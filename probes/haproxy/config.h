@@ -71,6 +71,10 @@ struct Proxy {
   std::optional<Number> backlog{};
   std::optional<Number> fullconn{};
   std::optional<Sourced<Address>> source{};  // of all its servers
+  /// Where its connections go: what `use_backend` names, each once, and else `default_backend`. A name with "%[" is
+  /// made for each request and may be any backend.
+  std::vector<std::string> use_backends;
+  std::string default_backend;
   std::vector<Bind> binds;
   std::vector<Server> servers;
   /// Keywords `port N` and `agent-port N` on server and default-server lines: haproxy counts a descriptor for each one

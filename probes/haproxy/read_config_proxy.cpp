@@ -21,6 +21,11 @@ bool ProxySections::read(const Statement& line) {
     read_source(line);
   } else if (keyword == "stick-table") {
     read_stick_table(line);
+  } else if (keyword == "default_backend") {
+    // elsewhere haproxy warns and ignores it
+    if (line.size() > 1 && has_frontend()) settings_.default_backend = std::string(line[1].text);
+  } else if (keyword == "use_backend") {
+    read_use_backend(line);
   } else if (keyword == "disabled") {
     settings_.disabled = true;
   } else if (keyword == "enabled") {
@@ -104,6 +109,12 @@ void ProxySections::read_source(const Statement& line) {
   if (line.size() < 2) return reading_.error(line[0], "'source' expects an address");
   const auto address = reading_.address(line[1], AddressUse::fixed);
   if (address && has_backend()) settings_.source = Sourced<Address>{*address, reading_.origin(line[1])};
+}
+
+void ProxySections::read_use_backend(const Statement& line) {
+  if (place_ == Place::defaults) return reading_.error(line[0], "a defaults section has no use_backend");
+  if (line.size() < 2 || !has_frontend() || !used_backends_.emplace(line[1].text).second) return;
+  proxy().use_backends.emplace_back(line[1].text);
 }
 
 void ProxySections::read_stick_table(const Statement& line) {

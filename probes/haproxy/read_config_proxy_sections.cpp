@@ -54,6 +54,7 @@ void ProxySections::begin_proxy(const Statement& line) {
   settings_ = last_defaults_;
   if (!inherit(line, 2) || !reading_.admit(line[0])) return;
   place_ = Place::proxy;
+  used_backends_.clear();
   claim_name(line[1]);
   Proxy& added = reading_.config.proxies.emplace_back();
   added.kind = kind_;
@@ -83,6 +84,7 @@ void ProxySections::end() {
     if (has_frontend()) {
       ended.maxconn = settings_.maxconn;
       ended.backlog = settings_.backlog;
+      ended.default_backend = settings_.default_backend;
     }
     if (has_backend()) {
       ended.fullconn = settings_.fullconn;

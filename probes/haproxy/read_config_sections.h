@@ -58,6 +58,7 @@ class ProxySections {
     std::optional<Number> backlog{};
     std::optional<Number> fullconn{};
     std::optional<Sourced<Address>> source{};
+    std::string default_backend;
     ServerSettings server{};
   };
   enum class Place : std::uint8_t { nowhere, defaults, proxy };
@@ -75,6 +76,7 @@ class ProxySections {
   void read_mode(const Statement& line);
   void read_option(const Statement& line);
   void read_source(const Statement& line);
+  void read_use_backend(const Statement& line);
   void read_stick_table(const Statement& line);
 
   Reading& reading_;
@@ -86,6 +88,7 @@ class ProxySections {
   std::map<std::string, Settings, std::less<>> named_defaults_;
   std::set<std::string, std::less<>> frontends_;
   std::set<std::string, std::less<>> backends_;
+  std::set<std::string, std::less<>> used_backends_;  // by the proxy being read
   std::set<std::string, std::less<>> used_peers_;
 };
 
