@@ -39,6 +39,9 @@ struct Scope {
 
 [[nodiscard]] std::vector<BacklogDemand> backlogs(const Scope& scope, const Result<Quantity>& maxconn);
 [[nodiscard]] std::vector<PortDemand> ports(const Scope& scope);
+/// The tuple that connections to a server belong to, without their number; nothing for a server that needs no source
+/// port or takes its port from each connection.
+[[nodiscard]] std::optional<SourcePortsDemand> tuple_of(const haproxy::Proxy& proxy, const haproxy::Server& server);
 [[nodiscard]] std::vector<SourcePortsDemand> source_ports(const Scope& scope, const Result<Quantity>& maxconn);
 
 /// How many connections may be spliced at once, by the proxies' own bounds; nothing where one of them has none.

@@ -35,9 +35,8 @@ bool makes_tuple(const Server& server) {
   return reachable && address.port_kind == haproxy::PortKind::fixed && address.transport == haproxy::Transport::stream;
 }
 
-Tuple tuple_of(const Proxy& proxy, const Server& server) {
-  Tuple tuple;
-  auto& demand = tuple.demand;
+SourcePortsDemand new_tuple(const Proxy& proxy, const Server& server) {
+  SourcePortsDemand demand;
   demand.origin = server.origin;
   demand.bounded = true;
   demand.mode = proxy.mode;
@@ -53,7 +52,7 @@ Tuple tuple_of(const Proxy& proxy, const Server& server) {
     }
     demand.own_range = demand.source_ip ? source->value.port_count() : 0;
   }
-  return tuple;
+  return demand;
 }
 
 void add_server(Tuple& tuple, const Proxy& proxy, const Server& server) {
@@ -76,15 +75,20 @@ Result<Quantity> connections(const Tuple& tuple, const Result<Quantity>& maxconn
 
 }  // namespace
 
+std::optional<SourcePortsDemand> tuple_of(const Proxy& proxy, const Server& server) {
+  if (!makes_tuple(server)) return std::nullopt;
+  return new_tuple(proxy, server);
+}
+
 std::vector<SourcePortsDemand> source_ports(const Scope& scope, const Result<Quantity>& maxconn) {
   std::map<Key, Tuple> tuples;
   for (const Proxy& proxy : scope.config.proxies) {
     if (proxy.disabled) continue;
     for (const Server& server : proxy.servers) {
-      if (!makes_tuple(server)) continue;
-      Tuple made = tuple_of(proxy, server);
-      Key key{made.demand.source, made.demand.destination};
-      add_server(tuples.try_emplace(std::move(key), std::move(made)).first->second, proxy, server);
+      auto made = tuple_of(proxy, server);
+      if (!made) continue;
+      Key key{made->source, made->destination};
+      add_server(tuples.try_emplace(std::move(key), Tuple{*std::move(made)}).first->second, proxy, server);
     }
   }
   std::vector<SourcePortsDemand> found;
