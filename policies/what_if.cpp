@@ -28,7 +28,7 @@ constexpr std::array kNames = {
     Name{{Supposed::maxconn, "maxconn", kNumber, "the global maxconn"}, 1, INT32_MAX},
     Name{{Supposed::nbthread, "nbthread", "N, +N or -N", "the threads of haproxy"}, 1, 4096},
     Name{{Supposed::servers, "servers", "+N or -N",
-          "servers of every backend: so many more like its last one, each at an address of its own, or so many fewer, "
+          "servers of every backend, so many more like its last one, each at an address of its own, or so many fewer, "
           "down to one"},
          1,
          1000},

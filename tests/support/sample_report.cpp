@@ -273,6 +273,7 @@ std::unique_ptr<SampleReport> supposed_host() {
   auto sample = stopped_host();
   const auto& instance = sample->facts.instances.front();
   sample->what_if = parse_what_if("maxconn=200000").value();
+  sample->demand.instances.front().source_ports.back().connections = Quantity{500, Basis::configured, {}};
   sample->demand_as_is = sample->demand;
   sample->demand.instances.front().file_descriptors = Quantity{400042, Basis::configured, {}};
   sample->demand.instances.front().source_ports.pop_back();

@@ -48,8 +48,12 @@ TEST(TextReport, the_first_two_limits_take_two_lines) {
   const auto sample = supposed_host();
   sample->what_if = {};
   EXPECT_THAT(text_of(*sample),
+              HasSubstr("\nfirst limit you will hit: source ports to 10.0.1.1:8080 at 28,231 connections,\n"
+                        "  then maxconn at 200,000; not known: connection tracking\n"));
+  sample->ladders.front().rungs.pop_back();
+  EXPECT_THAT(text_of(*sample),
               HasSubstr("\nfirst limit you will hit: source ports to 10.0.1.1:8080 at 28,231 connections\n"
-                        "  (more connects fail), then maxconn at 200,000; not known: connection tracking\n"));
+                        "  (more connects fail), then maxconn at 200,000\n"));
 }
 
 TEST(TextReport, long_names_cost_the_words_in_brackets) {
