@@ -135,6 +135,7 @@ class Backend {
  private:
   static std::vector<Glass> glasses(const std::vector<const Server*>& servers) {
     std::vector<Glass> all;
+    all.reserve(servers.size());
     for (const Server* server : servers) all.push_back(glass_of(*server));
     return all;
   }

@@ -134,7 +134,7 @@ Result<std::int64_t> connections_now(const Scene& scene) {
   for (const ProcessFacts* worker : scene.instance().workers()) {
     if (!worker->open_descriptors) return tl::make_unexpected(worker->open_descriptors.error());
     const auto held = held_at_idle(scene.scope());
-    if (!held) return held;
+    if (!held) return tl::make_unexpected(held.error());
     connections += std::max<std::int64_t>((clamped(*worker->open_descriptors) - *held) / 2, 0);
   }
   return connections;
