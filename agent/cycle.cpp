@@ -45,14 +45,31 @@ std::set<std::string, std::less<>> as_set(const std::vector<std::string>& names)
   return {names.begin(), names.end()};
 }
 
+/// Puts supposed facts in the place of the observed ones, and keeps those beside them.
+Result<void> suppose_in(Run& run) {
+  if (run.what_if.empty()) return {};
+  run.observed = std::make_unique<Observed>();
+  run.observed->facts = std::move(run.facts);
+  const Facts& facts = run.observed->facts;
+  run.observed->demand = compute_demand(facts);
+  run.observed->ladders = compute_ladders(facts, run.observed->demand);
+  auto supposed = suppose(run.what_if, facts);
+  if (!supposed) return tl::make_unexpected(supposed.error());
+  run.facts = std::move(*supposed);
+  return {};
+}
+
+void add_needs(CollectRequest& request, const Needs& needs) {
+  request.needs.insert(needs.facts.begin(), needs.facts.end());
+  for (const auto key : needs.sysctls) request.sysctls.emplace(key);
+}
+
 }  // namespace
 
 CollectRequest request_for(const std::vector<const Check*>& checks, const cli::Options& options) {
   CollectRequest request;
-  for (const Check* check : checks) {
-    request.needs.insert(check->needs.facts.begin(), check->needs.facts.end());
-    for (const auto key : check->needs.sysctls) request.sysctls.emplace(key);
-  }
+  for (const Check* check : checks) add_needs(request, check->needs);
+  add_needs(request, ladder_needs());
   request.configs = options.configs;
   request.instance = options.instance;
   request.sample = options.sample;
@@ -64,12 +81,15 @@ Result<std::unique_ptr<Run>> run_checks(const HostView& host, Policy policy, con
   const auto begun = std::chrono::steady_clock::now();
   auto run = std::make_unique<Run>();
   run->policy = std::move(policy);
+  run->what_if = options.what_if;
   run->checks = select_checks(run->policy, {as_set(options.only), as_set(options.skip)});
   auto facts = collect(host, request_for(run->checks, options));
   if (!facts) return tl::make_unexpected(facts.error());
   run->facts = std::move(*facts);
   assume_configurations(run->policy.assume, run->facts);
+  if (const auto supposed = suppose_in(*run); !supposed) return tl::make_unexpected(supposed.error());
   run->demand = compute_demand(run->facts);
+  run->ladders = compute_ladders(run->facts, run->demand);
   const auto now = host.now();
   run->assessment = assess(run->facts, run->demand, run->policy, run->checks, day_of(now));
 
@@ -77,6 +97,8 @@ Result<std::unique_ptr<Run>> run_checks(const HostView& host, Policy policy, con
   report.facts = &run->facts;
   report.demand = &run->demand;
   report.assessment = &run->assessment;
+  report.ladders = &run->ladders;
+  if (run->observed) report.as_is = AsIs{&run->what_if, &run->observed->demand, &run->observed->ladders};
   report.fail_on = options.fail_on;
   report.taken_at = now;
   report.notes = notes_of(run->facts, run->assessment);

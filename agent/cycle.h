@@ -7,18 +7,29 @@
 #include "agent/cli/options.h"
 #include "agent/report/model.h"
 #include "policies/assess.h"
+#include "policies/ladder.h"
 #include "policies/policy.h"
 #include "probes/collect.h"
 #include "probes/host/host_view.h"
 
 namespace preflight {
 
+/// The host as it is, and what follows from that alone.
+struct Observed {
+  Facts facts;
+  Demand demand;
+  std::vector<Ladder> ladders;
+};
+
 /// A finished run. The parts refer to each other, so a Run stays where it was made.
 struct Run {
+  WhatIf what_if;
   Policy policy;
   std::vector<const Check*> checks;
   Facts facts;
   Demand demand;
+  std::vector<Ladder> ladders;
+  std::unique_ptr<Observed> observed{};  // where `facts` are supposed ones: those that were read
   Assessment assessment;
   Report report;
 };

@@ -28,19 +28,27 @@ void merge(SourcePortsDemand& tuple, const SourcePortsDemand& other) {
 
 }  // namespace
 
+Result<PortSet> free_source_ports(const NetworkFacts& network) {
+  auto open = outgoing_ports(network.sysctls);
+  if (!open) return open;
+  if (!network.tcp_listeners) return tl::make_unexpected(network.tcp_listeners.error());
+  for (const auto& socket : *network.tcp_listeners) open->remove(socket.local_port);
+  return open;
+}
+
 Result<Quantity> usable_source_ports(const NetworkFacts& network) {
   const auto range = network.sysctls.range(kLocalPortRange);
   if (!range) return tl::make_unexpected(range.error());
   const auto outgoing = outgoing_ports(network.sysctls);
   if (!outgoing) return tl::make_unexpected(outgoing.error());
-  if (!network.tcp_listeners) return tl::make_unexpected(network.tcp_listeners.error());
-  PortSet open = *outgoing;
-  for (const auto& socket : *network.tcp_listeners) open.remove(socket.local_port);
+  const auto open = free_source_ports(network);
+  if (!open) return tl::make_unexpected(open.error());
   std::vector<Term> terms;
   terms.push_back({"ports " + std::to_string(range->first) + "-" + std::to_string(range->last), range->size(), {}});
   if (const auto count = range->size() - outgoing->size(); count != 0) terms.push_back({"reserved", -count, {}});
-  if (const auto count = outgoing->size() - open.size(); count != 0) terms.push_back({"held by listeners", -count, {}});
-  return Quantity{open.size(), Basis::configured, std::move(terms)};
+  if (const auto count = outgoing->size() - open->size(); count != 0)
+    terms.push_back({"held by listeners", -count, {}});
+  return Quantity{open->size(), Basis::configured, std::move(terms)};
 }
 
 Result<ObservedUse> observed_use(const NetworkFacts& network) {

@@ -14,7 +14,10 @@
 
 namespace preflight {
 
-/// The ports of one namespace that connect(2) may pick, with the arithmetic.
+/// The ports of one namespace that connect(2) may pick.
+[[nodiscard]] Result<PortSet> free_source_ports(const NetworkFacts& network);
+
+/// How many these are, with the arithmetic.
 [[nodiscard]] Result<Quantity> usable_source_ports(const NetworkFacts& network);
 
 /// Connections of one tuple as observed, by state.

@@ -40,6 +40,12 @@ std::string verb_names(std::string_view between) {
   return list;
 }
 
+std::string supposed_names() {
+  std::string list;
+  for (const auto& spec : supposition_specs()) list += (list.empty() ? "" : " ") + std::string(spec.name) + "=";
+  return list;
+}
+
 /// The branch of the case statement that completes the value of one option; empty for a switch.
 std::string value_branch(const OptionSpec& spec) {
   std::string action;
@@ -54,6 +60,9 @@ std::string value_branch(const OptionSpec& spec) {
       break;
     case Value::check_ids:
       action = "_lbpreflight_list \"$checks\" \"$word\"";
+      break;
+    case Value::suppositions:
+      action = "_lbpreflight_list \"" + supposed_names() + "\" \"$word\"";
       break;
     case Value::choice:
       action = "_lbpreflight_words \"" + joined(spec.choices, " ") + "\" \"$word\"";
@@ -89,7 +98,7 @@ std::string verb_branches() {
   std::string text;
   for (const auto& verb : verb_specs()) {
     std::string offered = options_of(verb.verb);
-    if (verb.verb == Verb::explain) offered += " $checks";
+    if (verb.verb == Verb::explain) offered += " " + std::string(kLadderTopic) + " $checks";
     if (verb.verb == Verb::completion) offered += " " + joined(kShells, " ");
     text += "    " + std::string(verb.name) + ") _lbpreflight_words \"" + offered + "\" \"$word\" ;;\n";
   }

@@ -21,6 +21,7 @@ enum class Option : std::uint8_t {
   policy,
   only,
   skip,
+  what_if,
   fail_on,
   output,
   format,
@@ -30,10 +31,10 @@ enum class Option : std::uint8_t {
   help,
   version,
 };
-inline constexpr std::size_t kOptionCount = 16;
+inline constexpr std::size_t kOptionCount = 17;
 
 /// What an option's value is, as far as a shell can complete it.
-enum class Value : std::uint8_t { none, path, directory, name, duration, check_ids, choice };
+enum class Value : std::uint8_t { none, path, directory, name, duration, check_ids, suppositions, choice };
 
 /// The headings under which help and man page show the options.
 enum class Heading : std::uint8_t { look, judge, print, other };
@@ -100,6 +101,9 @@ struct Exclusion {
 [[nodiscard]] const OptionSpec* find_option(std::string_view name);
 [[nodiscard]] const OptionSpec* find_option(char letter);
 [[nodiscard]] const VerbSpec* find_verb(std::string_view name);
+
+/// What `explain` tells about beside the checks.
+inline constexpr std::string_view kLadderTopic = "ladder";
 
 /// What the completion's positional takes.
 inline constexpr std::string_view kShells[] = {"bash"};

@@ -72,8 +72,9 @@ Understood<std::optional<std::chrono::milliseconds>> duration(const Given& from)
   return tl::make_unexpected(from.source + " takes a time from 0 to 60s, such as 2s or 500ms, not " + quoted(word));
 }
 
-Understood<std::string> known_check(std::string_view id, Checks checks) {
-  Names ids;
+/// `ids` may be named beside those of checks.
+Understood<std::string> known_check(std::string_view id, Checks checks, Names ids = {}) {
+  if (std::find(ids.begin(), ids.end(), id) != ids.end()) return std::string(id);
   for (const auto* const check : checks) {
     if (check->id == id) return std::string(id);
     ids.push_back(check->id);
@@ -91,6 +92,16 @@ Understood<std::vector<std::string>> check_ids(const Given& from, Checks checks)
     }
   }
   return ids;
+}
+
+/// Given several times, the pieces are one text.
+Understood<WhatIf> understand_suppositions(const Given& from) {
+  if (from.values.empty()) return WhatIf{};
+  std::string text;
+  for (const auto& piece : from.values) text += (text.empty() ? "" : ",") + piece;
+  auto what_if = parse_what_if(text);
+  if (!what_if) return tl::make_unexpected(from.source + ": " + what_if.error());
+  return std::move(*what_if);
 }
 
 /// Reads one option after the other into `options` and keeps the first complaint.
@@ -113,9 +124,12 @@ class Reader {
   void ids(Option option, std::vector<std::string>& into) {
     if (auto list = keep(check_ids(from(option), checks_))) into = std::move(*list);
   }
-  void id(const std::string& word, std::string& into) {
+  void topic(const std::string& word, std::string& into) {
     if (word.empty()) return;
-    if (auto one = keep(known_check(word, checks_))) into = std::move(*one);
+    if (auto one = keep(known_check(word, checks_, {kLadderTopic}))) into = std::move(*one);
+  }
+  void suppositions(Option option, WhatIf& into) {
+    if (auto what_if = keep(understand_suppositions(from(option)))) into = std::move(*what_if);
   }
   void all(Option option, std::vector<std::string>& into) const { into = from(option).values; }
   void last(Option option, std::string& into) const {
@@ -181,13 +195,14 @@ Understood<Options> read_values(const VerbSpec& verb, const Arguments& arguments
   read.all(Option::policy, options.policies);
   read.ids(Option::only, options.only);
   read.ids(Option::skip, options.skip);
+  read.suppositions(Option::what_if, options.what_if);
   read.choice(Option::fail_on, options.fail_on, {Severity::error, Severity::warning, Severity::info});
   read.last(Option::output, options.output);
   read.choice(Option::format, options.format, {Format::text, Format::json});
   read.choice(Option::color, options.color, {Color::automatic, Color::always, Color::never});
   options.quiet = arguments.has(Option::quiet);
   options.verbose = arguments.has(Option::verbose);
-  if (verb.verb == Verb::explain) read.id(arguments.word, options.topic);
+  if (verb.verb == Verb::explain) read.topic(arguments.word, options.topic);
   if (verb.verb == Verb::completion) {
     if (const auto shell = check_shell(arguments.word); !shell) return tl::make_unexpected(shell.error());
   }

@@ -12,6 +12,7 @@
 
 #include "policies/catalog.h"
 #include "policies/check.h"
+#include "policies/what_if.h"
 
 namespace preflight::cli {
 
@@ -32,7 +33,8 @@ struct Options {
   std::string output;                 // record -o
   std::vector<std::string> only;
   std::vector<std::string> skip;
-  std::string topic;  // explain ID
+  WhatIf what_if;
+  std::string topic;  // explain: a check, "ladder", or empty for all
   Format format = Format::text;
   Severity fail_on = Severity::error;
   Color color = Color::automatic;

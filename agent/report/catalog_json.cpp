@@ -4,6 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "policies/ladder.h"
+#include "policies/what_if.h"
+
 namespace preflight {
 namespace {
 
@@ -40,15 +43,42 @@ Json entry(const Check& check) {
           {"remedy", check.remedy.empty() ? Json(nullptr) : Json(check.remedy)}};
 }
 
+Json limits() {
+  auto array = Json::array();
+  for (const auto& spec : limit_specs()) {
+    array.push_back({{"name", spec.name},
+                     {"kind", to_string(spec.kind)},
+                     {"bounds", spec.bounds},
+                     {"arithmetic", spec.arithmetic},
+                     {"then", spec.then},
+                     {"reference", spec.reference}});
+  }
+  return array;
+}
+
+Json suppositions() {
+  auto array = Json::array();
+  for (const auto& spec : supposition_specs()) {
+    array.push_back({{"name", spec.name}, {"takes", spec.takes}, {"meaning", spec.meaning}});
+  }
+  return array;
+}
+
+std::string text_of(std::string_view schema, std::string_view name, Json list, Json more = Json::object()) {
+  Json document = {{"schema", schema}, {"tool", {{"name", "lbpreflight"}, {"version", PREFLIGHT_VERSION}}}};
+  document[std::string(name)] = std::move(list);
+  document.update(more);
+  return document.dump(2, ' ', true, Json::error_handler_t::replace) + '\n';
+}
+
 }  // namespace
 
 std::string json_checks(std::span<const Check* const> checks) {
   auto list = Json::array();
   for (const auto* const check : checks) list.push_back(entry(*check));
-  const Json document = {{"schema", "lbpreflight.checks/1"},
-                         {"tool", {{"name", "lbpreflight"}, {"version", PREFLIGHT_VERSION}}},
-                         {"checks", std::move(list)}};
-  return document.dump(2, ' ', true, Json::error_handler_t::replace) + '\n';
+  return text_of("lbpreflight.checks/1", "checks", std::move(list));
 }
+
+std::string json_limits() { return text_of("lbpreflight.limits/1", "limits", limits(), {{"what_if", suppositions()}}); }
 
 }  // namespace preflight

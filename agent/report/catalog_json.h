@@ -12,4 +12,7 @@ namespace preflight {
 /// One JSON document with every given check: ids, texts, severities, what is read, parameters with their bounds.
 [[nodiscard]] std::string json_checks(std::span<const Check* const> checks);
 
+/// The limits of the ladder and what --what-if takes ("lbpreflight.limits/1"): `explain ladder` with --format json.
+[[nodiscard]] std::string json_limits();
+
 }  // namespace preflight

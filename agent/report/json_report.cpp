@@ -5,6 +5,7 @@
 
 #include "agent/report/json.h"
 #include "agent/report/json_demand.h"
+#include "agent/report/json_ladder.h"
 #include "agent/report/json_parts.h"
 #include "agent/report/json_writer.h"
 #include "probes/base/visit.h"
@@ -145,7 +146,7 @@ Json waiver_of(const Waiver& waiver) {
           {"line", waiver.place.line == 0 ? Json() : Json(waiver.place.line)}};
 }
 
-void write_result(Writer& out, const CheckResult& result) {
+void write_result(Writer& out, const CheckResult& result, bool supposed) {
   const auto& check = *result.check;
   const Told told = told_of(result.outcome);
   static const Detail kNone;
@@ -165,6 +166,7 @@ void write_result(Writer& out, const CheckResult& result) {
         .tree(result.consequence_of
                   ? Json{{"check", result.consequence_check}, {"subject", result.consequence_of->text}}
                   : Json());
+    out.key("what_if").boolean(supposed);
   });
 }
 
@@ -194,8 +196,10 @@ void write_json_report(const Report& report, const json::Sink& sink) {
     out.key("demand").array([&] {
       for (const auto& each : report.demand->instances) json::write_demand(out, each);
     });
+    json::write_ladder(out.key("ladder"), report.ladders != nullptr ? *report.ladders : std::vector<Ladder>());
+    json::write_what_if(out.key("what_if"), report);
     out.key("results").array([&] {
-      for (const auto& each : report.assessment->results) write_result(out, each);
+      for (const auto& each : report.assessment->results) write_result(out, each, report.as_is.has_value());
     });
     out.key("summary").tree(summary_of(report.summary));
     out.key("fail_on").text(to_string(report.fail_on));

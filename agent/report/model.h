@@ -4,11 +4,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "policies/assess.h"
 #include "policies/demand.h"
+#include "policies/ladder.h"
+#include "policies/what_if.h"
 #include "probes/facts.h"
 
 namespace preflight {
@@ -24,11 +27,21 @@ struct Summary {
   std::size_t waived = 0;
 };
 
+/// What was supposed, and what the host is without it.
+struct AsIs {
+  const WhatIf* what_if = nullptr;
+  const Demand* demand = nullptr;
+  const std::vector<Ladder>* ladders = nullptr;
+};
+
 /// One run. The parts it points to must outlive it.
 struct Report {
   const Facts* facts = nullptr;
   const Demand* demand = nullptr;
   const Assessment* assessment = nullptr;
+  const std::vector<Ladder>* ladders = nullptr;  // nullptr: none were computed
+  /// Set: everything else is of a host as it is supposed to be (--what-if).
+  std::optional<AsIs> as_is{};
   Severity fail_on = Severity::error;
   std::int64_t taken_at = 0;  // seconds since the epoch, UTC
   std::chrono::milliseconds took{0};

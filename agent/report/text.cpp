@@ -11,7 +11,8 @@ std::string one_line(const Report& report) {
   const auto verdict = text::verdict_of(report);
   text::Page page(false);
   const std::string counts = verdict.counts.empty() ? "" : ", " + verdict.counts;
-  page.add({{.text = report.facts->host.name + ": " + verdict.word + counts}});
+  const std::string supposed = report.as_is ? " (what if " + report.as_is->what_if->text + ")" : "";
+  page.add({{.text = report.facts->host.name + ": " + verdict.word + counts + supposed}});
   return page.text();
 }
 
@@ -42,8 +43,10 @@ std::string text_report(const Report& report, const TextOptions& options) {
     add_block(page, [&](auto& block) { text::add_waived(block, assessment); });
     add_block(page, [&](auto& block) { text::add_passes(block, assessment); });
     add_block(page, [&](auto& block) { text::add_demand(block, *report.demand); });
+    if (report.ladders != nullptr) add_block(page, [&](auto& block) { text::add_ladders(block, *report.ladders); });
   }
   add_block(page, [&](auto& block) { text::add_notes(block, report.notes); });
+  add_block(page, [&](auto& block) { text::add_what_if(block, report); });
   add_block(page, [&](auto& block) { text::add_footer(block, report, findings, options); });
   return page.text();
 }

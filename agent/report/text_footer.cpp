@@ -60,7 +60,9 @@ void add_next(Page& page, const Report& report, const std::vector<Finding>& find
 }  // namespace
 
 void add_footer(Page& page, const Report& report, const std::vector<Finding>& findings, const TextOptions& options) {
-  std::vector<std::string> pieces = {counts_of(report.summary, unknowns_listed(report), options.verbose),
+  add_first_limits(page, report);
+  const std::string supposed = report.as_is ? "if so: " : "";
+  std::vector<std::string> pieces = {supposed + counts_of(report.summary, unknowns_listed(report), options.verbose),
                                      looked(report)};
   if (!report.replayed) pieces.push_back(std::to_string(report.took.count()) + " ms");
   page.add_row(pieces);

@@ -8,6 +8,8 @@
 namespace preflight::text {
 namespace {
 
+constexpr std::size_t kVerdictColumn = 12;
+
 std::string version_of(const haproxy::InstanceFacts& instance) {
   if (!instance.binary) return "haproxy of unknown version";
   const auto& version = instance.binary->version;
@@ -113,7 +115,8 @@ Verdict verdict_of(const Report& report) {
     return {"INCOMPLETE", counts, counts, Ink::warning};
   }
   if (!counts.empty()) return failing(report, summary, counts);
-  return {"READY", "this host can carry its haproxy configuration", "", Ink::good};
+  return {"READY", report.as_is ? "this host could carry that" : "this host can carry its haproxy configuration", "",
+          Ink::good};
 }
 
 void add_header(Page& page, const Report& report) {
@@ -127,14 +130,20 @@ void add_header(Page& page, const Report& report) {
     pieces.push_back(instances.size() < 2 ? "no haproxy" : counted(instances.size(), "haproxy instance"));
   }
   page.add_row(pieces);
-  if (instances.size() < 2) return;
   for (const auto& instance : instances) {
+    if (instances.size() < 2) break;
     page.add_row({state_of(instance, host.kind), version_of(instance), config_of(instance)}, 2);
   }
+  if (!report.as_is) return;
+  const auto& supposed = report.as_is->what_if->text;
+  page.add({{.text = "what if", .ink = Ink::strong},
+            {.text = supposed + ", as after a restart; nothing was changed", .column = kVerdictColumn}},
+           kVerdictColumn);
 }
 
 void add_verdict(Page& page, const Verdict& verdict) {
-  page.add({{.text = verdict.word, .ink = verdict.ink}, {.text = verdict.reason, .column = 12}}, 12);
+  page.add({{.text = verdict.word, .ink = verdict.ink}, {.text = verdict.reason, .column = kVerdictColumn}},
+           kVerdictColumn);
 }
 
 }  // namespace preflight::text

@@ -41,6 +41,12 @@ void add_unknowns(Page& page, const Report& report, const TextOptions& options);
 void add_waived(Page& page, const Assessment& assessment);
 void add_passes(Page& page, const Assessment& assessment);
 void add_demand(Page& page, const Demand& demand);
+/// The ladders of all instances, rung by rung.
+void add_ladders(Page& page, const std::vector<Ladder>& ladders);
+/// The first limits of each instance, two lines; nothing where they are supposed.
+void add_first_limits(Page& page, const Report& report);
+/// For a supposition: the first limits now and then, and what the demand changes by.
+void add_what_if(Page& page, const Report& report);
 void add_notes(Page& page, const std::vector<std::string>& notes);
 void add_footer(Page& page, const Report& report, const std::vector<Finding>& findings, const TextOptions& options);
 

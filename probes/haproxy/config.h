@@ -112,6 +112,10 @@ struct Proxy {
   std::optional<Number> fullconn{};
   std::optional<Sourced<Address>> source{};  // of all its servers
   std::optional<Text> source_interface{};    // its `interface`
+  /// Where its connections go: what `use_backend` names, each once, and else `default_backend`. A name with "%[" is
+  /// made for each request and may be any backend.
+  std::vector<std::string> use_backends;
+  std::string default_backend;
   std::vector<Bind> binds;
   std::vector<Server> servers;
   std::vector<LogTarget> logs;            // those of its defaults too

@@ -45,8 +45,6 @@ bool ProxySections::read(const Statement& line) {
     settings_.disabled = true;
   } else if (keyword == "enabled") {
     settings_.disabled = false;
-  } else if (keyword == "log") {
-    read_log(reading_, line, settings_.logs, settings_.logs_as_global);
   } else {
     return read_access(line) || read_number(line);
   }
@@ -146,6 +144,12 @@ void ProxySections::read_source(const Statement& line) {
   for (std::size_t i = 2; i < line.size(); i += 2) {
     if (line[i].text == "interface") settings_.source_interface = reading_.text(line[i], line[i + 1]);
   }
+}
+
+void ProxySections::read_use_backend(const Statement& line) {
+  if (place_ == Place::defaults) return reading_.error(line[0], "a defaults section has no use_backend");
+  if (!used_backends_.emplace(line[1].text).second) return;
+  proxy().use_backends.emplace_back(line[1].text);
 }
 
 void ProxySections::read_stick_table(const Statement& line) {

@@ -64,6 +64,7 @@ void ProxySections::begin_proxy(const Statement& line) {
   if (!inherit(line, 2) || !admit_inherited(line[0])) return;
   place_ = Place::proxy;
   stats_are_own_ = false;
+  used_backends_.clear();
   claim_name(line[1]);
   Proxy& added = reading_.config.proxies.emplace_back();
   added.kind = kind_;
@@ -97,6 +98,7 @@ void ProxySections::end() {
     if (has_frontend()) {
       ended.maxconn = settings_.maxconn;
       ended.backlog = settings_.backlog;
+      if (settings_.default_backend) ended.default_backend = settings_.default_backend->value;
     }
     if (has_backend()) {
       ended.fullconn = settings_.fullconn;

@@ -104,6 +104,7 @@ class ProxySections {
   void read_option(const Statement& line);
   void read_check_rule(const Statement& line);
   void read_source(const Statement& line);
+  void read_use_backend(const Statement& line);
   void read_stick_table(const Statement& line);
   bool read_access(const Statement& line);
   void read_stats(const Statement& line);
@@ -123,6 +124,7 @@ class ProxySections {
   std::map<std::string, Settings, std::less<>> named_defaults_;
   std::set<std::string, std::less<>> frontends_;
   std::set<std::string, std::less<>> backends_;
+  std::set<std::string, std::less<>> used_backends_;  // by the proxy being read
   std::set<std::string, std::less<>> used_peers_;
   std::set<std::string, std::less<>> used_mailers_;
 };

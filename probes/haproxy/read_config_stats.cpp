@@ -101,7 +101,9 @@ void ProxySections::read_rule(const Statement& line) {
 }
 
 void ProxySections::read_backend(const Statement& line) {
+  // elsewhere haproxy warns and ignores it
   if (!has_frontend() || line.size() < 2) return;
+  if (line.keyword() == "use_backend") read_use_backend(line);
   const std::size_t condition = condition_of(line);
   if (condition < line.size() && singles_out(line, condition, true)) return;
   auto name = Text{std::string(line[1].text), reading_.origin(line[1])};
@@ -113,8 +115,6 @@ void ProxySections::read_backend(const Statement& line) {
 }
 
 void ProxySections::settle_access(Proxy& ended) {
-  ended.logs = settings_.logs;
-  ended.logs_as_global = settings_.logs_as_global;
   // elsewhere haproxy warns and ignores them
   if (settings_.mode == Mode::http) ended.stats_page = settings_.stats;
   ended.access_rule = settings_.access_rule;

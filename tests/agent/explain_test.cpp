@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/report/catalog_json.h"
+#include "policies/ladder.h"
+#include "policies/what_if.h"
 #include "probes/base/text.h"
 #include "tests/agent/cli/sample_checks.h"
 #include "tests/support/golden.h"
@@ -29,6 +31,25 @@ TEST(Explain, ListsInColumns) {
             "nofile_covers_maxconn     warning  HAProxy may open as many descriptors as it needs\n"
             "somaxconn_covers_backlog  error    The accept queue is as long as haproxy.cfg asks\n");
   EXPECT_EQ(list_checks({}), "");
+}
+
+TEST(Explain, TheLadderNamesEveryLimitAndEverySupposition) {
+  const auto page = explain_ladder();
+  for (const auto& spec : limit_specs())
+    EXPECT_NE(page.find("\n  " + std::string(spec.name) + " ("), std::string::npos);
+  for (const auto& spec : supposition_specs()) {
+    EXPECT_NE(page.find("\n  " + std::string(spec.name) + "="), std::string::npos) << spec.name;
+  }
+  for_each_line(page, [](std::string_view line) { EXPECT_LE(line.size(), 80U) << line; });
+  test::expect_golden("agent/cli/golden/explain_ladder.txt", page);
+}
+
+TEST(Explain, TheLadderAsJsonSaysTheSame) {
+  const auto document = nlohmann::json::parse(json_limits());
+  EXPECT_EQ(document.at("schema"), "lbpreflight.limits/1");
+  ASSERT_EQ(document.at("limits").size(), limit_specs().size());
+  EXPECT_EQ(document.at("limits").at(0).at("kind"), "waits");
+  EXPECT_EQ(document.at("what_if").size(), supposition_specs().size());
 }
 
 TEST(Explain, JsonSaysTheSame) {

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -41,7 +42,7 @@ void enter_private_network() {
   if (ioctl(probe, SIOCSIFFLAGS, &loopback) != 0) _exit(126);
 }
 
-pid_t spawn(const std::vector<std::string>& words, const std::string& log) {
+pid_t spawn(const std::vector<std::string>& words, const std::string& log, std::optional<std::uint64_t> nofile) {
   std::vector<char*> argv;
   for (const auto& word : words) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
@@ -49,6 +50,10 @@ pid_t spawn(const std::vector<std::string>& words, const std::string& log) {
   if (child != 0) return child;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   enter_private_network();
+  if (nofile) {
+    const rlimit limit{*nofile, *nofile};
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) _exit(126);
+  }
   const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   dup2(out, 1);
   dup2(out, 2);
@@ -80,7 +85,9 @@ std::string real_haproxy_missing() {
   return {};
 }
 
-RealHaproxy::RealHaproxy(const std::string& config, const std::vector<std::string>& arguments) : config_(config) {
+RealHaproxy::RealHaproxy(const std::string& config, const std::vector<std::string>& arguments,
+                         std::optional<std::uint64_t> nofile)
+    : config_(config) {
   socket_ = (scratch_.path() / "stats.sock").string();
   replace_all(config_, "@SOCKET@", socket_);
   replace_all(config_, "@DIR@", scratch_.path().string());
@@ -91,7 +98,7 @@ RealHaproxy::RealHaproxy(const std::string& config, const std::vector<std::strin
     words.push_back(std::move(word));
   }
   words.insert(words.end(), {"-f", path_});
-  pid_ = spawn(words, (scratch_.path() / "log").string());
+  pid_ = spawn(words, (scratch_.path() / "log").string(), nofile);
 }
 
 RealHaproxy::~RealHaproxy() {

@@ -5,7 +5,9 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,8 +22,9 @@ namespace preflight::test {
 class RealHaproxy {
  public:
   /// `arguments` come before "-f FILE". The text "@SOCKET@" in the configuration is replaced by the path to ask at,
-  /// "@DIR@" by a directory of the test's own.
-  RealHaproxy(const std::string& config, const std::vector<std::string>& arguments);
+  /// "@DIR@" by a directory of the test's own. `nofile` is the limit of descriptors it is started with, soft and hard.
+  RealHaproxy(const std::string& config, const std::vector<std::string>& arguments,
+              std::optional<std::uint64_t> nofile = std::nullopt);
   ~RealHaproxy();
   RealHaproxy(const RealHaproxy&) = delete;
   RealHaproxy& operator=(const RealHaproxy&) = delete;

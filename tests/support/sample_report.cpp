@@ -176,6 +176,37 @@ void add_waived(SampleReport& sample) {
   waived.waiver = &sample.waivers.back();
 }
 
+Rung rung(Limit limit, const std::string& name, std::int64_t connections, std::vector<Term> terms) {
+  const auto& spec = spec_of(limit);
+  Rung made;
+  made.limit = limit;
+  made.kind = spec.kind;
+  made.name = name;
+  made.subject = Subject{"instance:haproxy.service"};
+  made.then = spec.then;
+  made.brief = spec.brief;
+  made.connections = connections;
+  made.terms = std::move(terms);
+  return made;
+}
+
+Ladder ladder_of(const haproxy::InstanceFacts& instance, std::int64_t maxconn) {
+  Ladder made;
+  made.instance = &instance;
+  made.rungs.push_back(rung(Limit::source_ports, "source ports to 10.0.1.1:8080", 28231,
+                            {{"ports 32768-60999", 28232, {}}, {"for health checks", -1, {}}}));
+  made.rungs.back().subject = subject::tuple("*", "10.0.1.1:8080");
+  made.rungs.back().assumes = "all connections go to backend app, its only server";
+  made.rungs.back().in_use = 412;
+  made.rungs.push_back(rung(Limit::maxconn, "maxconn", maxconn, {{"maxconn", maxconn, at(kConfig, 4, 3)}}));
+  made.rungs.push_back(rung(Limit::conntrack, "connection tracking", 0, {}));
+  made.rungs.back().connections =
+      fail(std::errc::permission_denied, "net.netfilter.nf_conntrack_max", "Permission denied");
+  made.bursts.push_back(rung(Limit::accept_queue, "accept queue of *:443", 4097,
+                             {{"backlog of the bind", 4096, at(kConfig, 31, 3)}, {"as the kernel counts", 1, {}}}));
+  return made;
+}
+
 }  // namespace
 
 const Check* SampleReport::check(std::string_view id) {
@@ -247,6 +278,19 @@ std::unique_ptr<SampleReport> stopped_host() {
   return sample;
 }
 
+std::unique_ptr<SampleReport> supposed_host() {
+  auto sample = stopped_host();
+  const auto& instance = sample->facts.instances.front();
+  sample->what_if = parse_what_if("maxconn=200000").value();
+  sample->demand.instances.front().source_ports.back().connections = Quantity{500, Basis::configured, {}};
+  sample->demand_as_is = sample->demand;
+  sample->demand.instances.front().file_descriptors = Quantity{400042, Basis::configured, {}};
+  sample->demand.instances.front().source_ports.pop_back();
+  sample->ladders_as_is = {ladder_of(instance, 100000)};
+  sample->ladders = {ladder_of(instance, 200000)};
+  return sample;
+}
+
 std::unique_ptr<SampleReport> barred_host() {
   auto sample = bare_host();
   sample->facts.host.euid = 1000;
@@ -292,6 +336,11 @@ std::unique_ptr<SampleReport> hostile_host(const std::string& text) {
       &sample->waivers.back();
   sample->notes = {text};
   sample->facts.blind_spots = {{std::errc::io_error, text, text}};
+  auto& ladder = sample->ladders.emplace_back(ladder_of(instance, 1));
+  for (auto& each : ladder.rungs) each.name = each.subject.text = each.then = each.brief = each.assumes = text;
+  ladder.rungs.front().terms = {{text, 1, at(text, 2, 3)}};
+  ladder.rungs.back().connections = fail(std::errc::io_error, text, text);
+  ladder.bursts.front().name = text;
   auto& users = *sample->facts.networks.front().port_users;
   users.front().owners = {{1, 1, text, text}};
   return sample;

@@ -17,6 +17,10 @@ struct SampleReport {
   Facts facts;
   Demand demand;
   Assessment assessment;
+  std::vector<Ladder> ladders;
+  WhatIf what_if;  // with it: the demand and the ladders of the host as it is
+  Demand demand_as_is;
+  std::vector<Ladder> ladders_as_is;
   std::list<Waiver> waivers;
   std::list<Check> checks;
   std::vector<std::string> notes;
@@ -36,6 +40,8 @@ struct SampleReport {
     return {.facts = &facts,
             .demand = &demand,
             .assessment = &assessment,
+            .ladders = &ladders,
+            .as_is = what_if.empty() ? std::nullopt : std::optional<AsIs>({&what_if, &demand_as_is, &ladders_as_is}),
             .fail_on = fail_on,
             .taken_at = 1777863721,
             .took = std::chrono::milliseconds{31},
@@ -55,6 +61,8 @@ struct SampleReport {
 [[nodiscard]] std::unique_ptr<SampleReport> stopped_host();
 /// Seen without permission: results that could not be checked, and nothing failed.
 [[nodiscard]] std::unique_ptr<SampleReport> barred_host();
+/// The stopped host with twice its maxconn supposed: ladders of every kind of rung, now and then.
+[[nodiscard]] std::unique_ptr<SampleReport> supposed_host();
 /// One outside text in every place where a text can come from outside.
 [[nodiscard]] std::unique_ptr<SampleReport> hostile_host(const std::string& text);
 

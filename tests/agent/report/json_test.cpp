@@ -66,6 +66,7 @@ std::vector<std::unique_ptr<SampleReport>> samples() {
   list.push_back(healthy_host());
   list.push_back(stopped_host());
   list.push_back(barred_host());
+  list.push_back(supposed_host());
   list.push_back(hostile_host("\x1b[31m\xFF\u202E"));
   list.push_back(std::make_unique<SampleReport>());
   return list;
@@ -140,7 +141,38 @@ TEST(JsonReport, its_schema_refuses_what_is_wrong) {
                      [](ordered_json& d) { d["demand"][0]["value"] = nullptr; },
                      [](ordered_json& d) { d["demand"][0]["terms"][0]["line"] = "4"; },
                      [](ordered_json& d) { d["instances"][0]["state"] = "up"; },
+                     [](ordered_json& d) { d.erase("ladder"); },
+                     [](ordered_json& d) { d.erase("what_if"); },
+                     [](ordered_json& d) { d["results"][0].erase("what_if"); },
                  });
+}
+
+TEST(JsonReport, its_schema_refuses_wrong_ladders) {
+  expect_refused(kReportSchema, json_report(supposed_host()->report()),
+                 {
+                     [](ordered_json& d) { d["ladder"][0]["limit"] = "ports"; },
+                     [](ordered_json& d) { d["ladder"][0]["connections"] = nullptr; },
+                     [](ordered_json& d) { d["ladder"][0].erase("assumes"); },
+                     [](ordered_json& d) { d["ladder"][0]["kind"] = "queues"; },
+                     [](ordered_json& d) { d["ladder"][2]["error"] = nullptr; },
+                     [](ordered_json& d) { d["ladder"][2]["basis"] = "configured"; },
+                     [](ordered_json& d) { d["what_if"].erase("ladder_now"); },
+                     [](ordered_json& d) { d["what_if"]["demand_changes"][0]["name"] = "ports"; },
+                     [](ordered_json& d) { d["what_if"] = "maxconn=1"; },
+                 });
+}
+
+TEST(JsonReport, what_is_supposed_is_marked) {
+  const auto document = ordered_json::parse(json_report(supposed_host()->report()));
+  EXPECT_EQ(document.at("what_if").at("text"), "maxconn=200000");
+  EXPECT_EQ(document.at("what_if").at("ladder_now").at(1).at("connections"), 100000);
+  EXPECT_EQ(document.at("ladder").at(1).at("connections"), 200000);
+  for (const auto& result : document.at("results")) EXPECT_EQ(result.at("what_if"), true);
+  const auto& changes = document.at("what_if").at("demand_changes");
+  ASSERT_EQ(changes.size(), 2U);
+  EXPECT_EQ(changes.at(0).at("now"), 200042);
+  EXPECT_EQ(changes.at(0).at("then"), 400042);
+  EXPECT_TRUE(changes.at(1).at("then").is_null());
 }
 
 TEST(JsonFacts, their_schema_refuses_what_is_wrong) {

@@ -39,7 +39,50 @@ TEST(TextReport, healthy_verbose) {
 }
 TEST(TextReport, barred) { expect_golden("agent/report/golden/barred.txt", text_of(*barred_host())); }
 
+TEST(TextReport, supposed) { expect_golden("agent/report/golden/supposed.txt", text_of(*supposed_host())); }
+TEST(TextReport, supposed_verbose) {
+  expect_golden("agent/report/golden/supposed_verbose.txt", text_of(*supposed_host(), kVerbose));
+}
+
+TEST(TextReport, the_first_two_limits_take_two_lines) {
+  const auto sample = supposed_host();
+  sample->what_if = {};
+  EXPECT_THAT(text_of(*sample),
+              HasSubstr("\nfirst limit you will hit: source ports to 10.0.1.1:8080 at 28,231 connections,\n"
+                        "  then maxconn at 200,000; not known: connection tracking\n"));
+  sample->ladders.front().rungs.pop_back();
+  EXPECT_THAT(text_of(*sample),
+              HasSubstr("\nfirst limit you will hit: source ports to 10.0.1.1:8080 at 28,231 connections\n"
+                        "  (more connects fail), then maxconn at 200,000\n"));
+}
+
+TEST(TextReport, long_names_cost_the_words_in_brackets) {
+  const auto sample = supposed_host();
+  sample->what_if = {};
+  sample->ladders.front().rungs.front().name = "source ports to " + std::string(60, 'x') + ".example:8080";
+  EXPECT_THAT(text_of(*sample), Not(HasSubstr("(more")));
+}
+
+TEST(TextReport, each_instance_has_its_own_limits) {
+  const auto sample = supposed_host();
+  sample->what_if = {};
+  sample->ladders.push_back(sample->ladders.front());
+  EXPECT_THAT(text_of(*sample), HasSubstr("\nhaproxy.service: first limit you will hit: source ports"));
+  for (int i = 0; i < 10; ++i) sample->ladders.push_back(sample->ladders.front());
+  EXPECT_THAT(text_of(*sample), HasSubstr("\nand 7 more ladders\n"));
+}
+
+TEST(TextReport, a_ladder_without_a_known_rung_says_so) {
+  const auto sample = supposed_host();
+  sample->what_if = {};
+  auto& rungs = sample->ladders.front().rungs;
+  rungs.erase(rungs.begin(), rungs.begin() + 2);
+  EXPECT_THAT(text_of(*sample), HasSubstr("\nfirst limit you will hit: not known (net.netfilter.nf_conntrack_max: "
+                                          "Permission\n  denied)\n"));
+}
+
 TEST(TextReport, quiet_is_one_line) {
+  EXPECT_EQ(text_of(*supposed_host(), kQuiet), "lb07: NOT READY, 2 errors, 1 warning (what if maxconn=200000)\n");
   EXPECT_EQ(text_of(*stopped_host(), kQuiet), "lb07: NOT READY, 2 errors, 1 warning\n");
   EXPECT_EQ(text_of(*healthy_host(), kQuiet), "lb07: READY\n");
   EXPECT_EQ(text_of(*barred_host(), kQuiet), "lb07: INCOMPLETE, 3 not checked\n");

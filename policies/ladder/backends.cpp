@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a backend takes. A bound written on its servers makes requests wait; source ports towards one of them that run
+// out make connects fail.
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <tuple>
+
+#include "policies/ladder/parts.h"
+#include "policies/ladder/water_level.h"
+#include "policies/source_port_range.h"
+#include "probes/base/text.h"
+
+namespace preflight::ladder {
+namespace {
+
+using haproxy::Proxy;
+using haproxy::Server;
+
+/// What the namespace has for all backends of the instance.
+struct Supply {
+  Result<Quantity> ports = unread("source ports");
+  Result<ObservedUse> observed = unread("connections");
+};
+
+/// The servers that share the source ports to one destination.
+struct Destination {
+  SourcePortsDemand tuple;
+  std::vector<Glass> servers;
+  std::int64_t checks = 0;  // health checks that go there too
+};
+using Destinations = std::map<std::tuple<std::string, std::string>, Destination>;
+
+std::string_view kind_of(const Proxy& proxy) { return proxy.kind == haproxy::ProxyKind::listen ? "listen" : "backend"; }
+
+std::string words_of(const Proxy& proxy) { return std::string(kind_of(proxy)) + " " + proxy.name; }
+
+/// The servers that take traffic: those neither disabled nor for emergencies; without any, the first one for these.
+std::vector<const Server*> active_servers(const Proxy& proxy) {
+  std::vector<const Server*> active;
+  const Server* emergency = nullptr;
+  for (const Server& server : proxy.servers) {
+    if (server.settings.disabled) continue;
+    if (!server.settings.backup) active.push_back(&server);
+    if (server.settings.backup && emergency == nullptr) emergency = &server;
+  }
+  if (active.empty() && emergency != nullptr) active.push_back(emergency);
+  return active;
+}
+
+Glass glass_of(const Server& server) {
+  const auto& bound = server.settings.maxconn;
+  return {bound && bound->value > 0 ? std::min(bound->value, kBeyondReach) : kBottomless, server.count};
+}
+
+std::int64_t checks_of(const Server& server) {
+  const auto& settings = server.settings;
+  const bool elsewhere = settings.check_port.has_value() || settings.check_address.has_value();
+  return settings.check && !elsewhere ? server.count : 0;
+}
+
+Destinations destinations_of(const Proxy& proxy, const std::vector<const Server*>& servers) {
+  Destinations found;
+  for (const Server* server : servers) {
+    auto tuple = demand::tuple_of(proxy, *server);
+    if (!tuple) continue;
+    std::tuple key{tuple->source, tuple->destination};
+    auto& destination = found.try_emplace(std::move(key), Destination{*std::move(tuple), {}, 0}).first->second;
+    destination.servers.push_back(glass_of(*server));
+    destination.checks += checks_of(*server);
+  }
+  return found;
+}
+
+/// One term for each bound, however many servers have it.
+std::vector<Term> bounds_of(const std::vector<const Server*>& servers) {
+  struct Alike {
+    std::int64_t count = 0;
+    const Server* first = nullptr;
+  };
+  std::map<std::int64_t, Alike> by_bound;
+  for (const Server* server : servers) {
+    auto& alike = by_bound[glass_of(*server).cap];
+    alike.count += server->count;
+    if (alike.first == nullptr) alike.first = server;
+  }
+  std::vector<Term> terms;
+  for (const auto& [bound, alike] : by_bound) {
+    const auto label = alike.count == 1 ? "maxconn of " + alike.first->name
+                                        : grouped(alike.count) + " x maxconn " + grouped(bound) + " of its servers";
+    terms.push_back({label, bound * alike.count, alike.first->settings.maxconn->origin});
+  }
+  return terms;
+}
+
+/// The ports connections to a destination may use; what its health checks and its TIME_WAIT hold is not for them.
+Quantity room_for(const Destination& destination, const Quantity& kernel, const TupleUse& use) {
+  Quantity room = source_ports_of(destination.tuple, kernel);
+  if (destination.checks != 0) room.terms.push_back({"for health checks", -destination.checks, {}});
+  if (use.time_wait != 0) room.terms.push_back({"in TIME_WAIT now", -use.time_wait, {}});
+  room.value = std::max<std::int64_t>(room.value - destination.checks - use.time_wait, 0);
+  return room;
+}
+
+/// One backend under all connections.
+class Backend {
+ public:
+  Backend(const Proxy& proxy, const Scene& scene)
+      : proxy_(proxy), scene_(scene), servers_(active_servers(proxy)), level_(glasses(servers_)) {}
+
+  void add_servers(std::vector<Rung>& rungs) const {
+    const auto capacity = level_.capacity();
+    if (!capacity) return;
+    Rung rung = new_rung(Limit::server_maxconn, Subject{std::string(kind_of(proxy_)) + ":" + proxy_.name},
+                         "maxconn of the servers of " + words_of(proxy_));
+    rung.connections = *capacity;
+    rung.terms = bounds_of(servers_);
+    rung.assumes = "all connections go to " + words_of(proxy_);
+    rungs.push_back(std::move(rung));
+  }
+
+  /// The destination whose ports are used up first; the others hold out longer.
+  void add_source_ports(const Supply& supply, std::vector<Rung>& rungs) const {
+    std::optional<Rung> lowest;
+    for (const auto& [key, destination] : destinations_of(proxy_, servers_)) {
+      auto rung = ports_rung(destination, supply);
+      if (!rung) continue;
+      const bool lower =
+          !lowest || (lowest->connections && (!rung->connections || *rung->connections < *lowest->connections));
+      if (lower) lowest = std::move(rung);
+    }
+    if (lowest) rungs.push_back(*std::move(lowest));
+  }
+
+ private:
+  static std::vector<Glass> glasses(const std::vector<const Server*>& servers) {
+    std::vector<Glass> all;
+    all.reserve(servers.size());
+    for (const Server* server : servers) all.push_back(glass_of(*server));
+    return all;
+  }
+
+  [[nodiscard]] Rung new_rung(Limit limit, Subject subject, std::string name) const {
+    Rung rung = rung_of(limit, std::move(subject), std::move(name));
+    rung.aside = scene_.routes.of(proxy_) != Road::main;
+    return rung;
+  }
+
+  [[nodiscard]] std::string spread() const {
+    std::int64_t count = 0;
+    for (const Server* server : servers_) count += server->count;
+    return count == 1 ? "its only server" : "its " + grouped(count) + " servers, evenly";
+  }
+
+  /// Nothing where the servers' own maxconns never let the ports run out.
+  [[nodiscard]] std::optional<Rung> ports_rung(const Destination& destination, const Supply& supply) const {
+    const auto& tuple = destination.tuple;
+    Rung rung = new_rung(Limit::source_ports, subject::tuple(tuple.source, tuple.destination),
+                         "source ports to " + tuple.destination);
+    if (tuple.source != "*") rung.name += " from " + tuple.source;
+    rung.assumes = "all connections go to " + words_of(proxy_) + ", " + spread();
+    if (!supply.ports && tuple.own_range == 0) {
+      rung.connections = tl::make_unexpected(supply.ports.error());
+      return rung;
+    }
+    const auto use = supply.observed ? use_of(*supply.observed, tuple) : TupleUse{};
+    const auto room = room_for(destination, supply.ports.value_or(Quantity{}), use);
+    const auto total = level_.total_when_full(destination.servers, room.value);
+    if (!total) return std::nullopt;
+    rung.connections = *total;
+    rung.terms = room.terms;
+    if (scene_.network.outgoing && supply.observed) rung.in_use = use.ports();
+    return rung;
+  }
+
+  const Proxy& proxy_;
+  const Scene& scene_;
+  std::vector<const Server*> servers_;
+  WaterLevel level_;
+};
+
+/// A listener's port is never chosen: that holds for what this configuration will listen on too.
+Result<Quantity> ports_left(const Scene& scene) {
+  auto ports = usable_source_ports(scene.network);
+  auto open = free_source_ports(scene.network);
+  if (!ports || !open) return ports;
+  const auto before = open->size();
+  for (const auto& port : scene.demand.ports) {
+    const auto& address = port.bind->address;
+    if (address.transport != haproxy::Transport::stream) continue;
+    for (std::uint32_t each = address.first_port; each <= address.last_port; ++each) {
+      open->remove(static_cast<std::uint16_t>(each));
+    }
+  }
+  if (const auto held = before - open->size(); held != 0) ports->terms.push_back({"for binds to come", -held, {}});
+  ports->value = open->size();
+  return ports;
+}
+
+}  // namespace
+
+void add_backends(const Scene& scene, std::vector<Rung>& rungs) {
+  const Supply supply{ports_left(scene), observed_use(scene.network)};
+  for (const Proxy& proxy : scene.config().proxies) {
+    if (scene.routes.of(proxy) == Road::none || proxy.servers.empty()) continue;
+    const Backend backend(proxy, scene);
+    backend.add_servers(rungs);
+    backend.add_source_ports(supply, rungs);
+  }
+}
+
+}  // namespace preflight::ladder
