@@ -12,7 +12,7 @@
 namespace preflight {
 namespace {
 
-constexpr Need kFacts[] = {Need::listeners};
+constexpr Need kFacts[] = {Need::listeners, Need::memory};
 constexpr std::string_view kSysctls[] = {"fs.file-max",
                                          "fs.file-nr",
                                          "fs.nr_open",
@@ -43,6 +43,7 @@ Ladder ladder_of(const InstanceDemand& demand, const Facts& facts) {
   Ladder made;
   made.instance = demand.instance;
   ladder::add_front(scene, made.rungs);
+  ladder::add_memory(scene, made.rungs);
   ladder::add_descriptors(scene, made.rungs);
   ladder::add_shared(scene, made.rungs);
   ladder::add_backends(scene, made.rungs);

@@ -19,6 +19,7 @@ enum class Limit : std::uint8_t {
   maxconn,
   frontend_maxconn,
   bind_maxconn,
+  memory,
   file_descriptors,
   open_files,
   server_maxconn,

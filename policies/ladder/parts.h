@@ -34,6 +34,9 @@ struct Scene {
 /// Where haproxy stops accepting: the global maxconn, and those of frontends and binds.
 void add_front(const Scene& scene, std::vector<Rung>& rungs);
 
+/// What memory allows, by the documentation's rule.
+void add_memory(const Scene& scene, std::vector<Rung>& rungs);
+
 /// The highest maxconn whose descriptors haproxy may open.
 void add_descriptors(const Scene& scene, std::vector<Rung>& rungs);
 
