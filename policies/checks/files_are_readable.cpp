@@ -73,8 +73,7 @@ Outcome refused(const ConfigPath& wanted, const InstanceFacts& instance, std::st
   detail.expected = Expectation{Relation::equal, Measure(std::string("a file that haproxy's starter may read"))};
   detail.why = std::move(why);
   detail.evidence.push_back(named(wanted) + ", and haproxy refuses to start or to reload");
-  const auto& configs = instance.command_line.configs;
-  detail.consequence_of = Cause{"config_is_valid", subject::config(configs.empty() ? instance.name : configs.front())};
+  detail.consequence_of = Cause{"config_is_valid", subject::config(instance)};
   return Fail{Severity::error, std::move(detail), true};
 }
 

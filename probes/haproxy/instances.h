@@ -54,8 +54,8 @@ struct InstanceFacts {
   /// What the control groups around it allow, or will when it is started.
   GroupBound memory_limit = unread("memory limit");  // bytes
   GroupBound cpu_quota = unread("CPU quota");        // microseconds of CPU time a second
-  Result<FileFacts> files = unread("files");
-  Netns netns;  // where its sockets live
+  Result<FileFacts> files = unread("files");         // what its configuration names
+  Netns netns;                                       // where its sockets live
 
   [[nodiscard]] bool running() const { return !processes.empty(); }
   /// The process that was started first and raises limits: the master, else the standalone process.

@@ -4,7 +4,6 @@
 #include "probes/haproxy/read_config.h"
 
 #include <algorithm>
-#include <array>
 
 #include "probes/base/text.h"
 #include "probes/haproxy/characters.h"

@@ -2,6 +2,7 @@
 // The options of server and default-server lines: each option's arguments are counted, so that a cookie named "check"
 // is not taken for a health check.
 #include <array>
+#include <utility>
 
 #include "probes/haproxy/read_config_sections.h"
 
@@ -152,8 +153,8 @@ class Options {
       if (contains(kWithArgument, name)) {
         read_tls_path(reading_, option(), value());
         ++at_;
-      } else if (!contains(kWithout, name)) {
-        tell_unknown();
+      } else if (!contains(kWithout, name) && !std::exchange(told_, true)) {
+        reading_.remark(RemarkKind::not_understood, option(), "unknown option of a server line");
       }
     }
   }
@@ -161,11 +162,6 @@ class Options {
  private:
   [[nodiscard]] Word option() const { return line_[at_]; }
   [[nodiscard]] Word value() const { return line_[at_ + 1]; }
-
-  void tell_unknown() {
-    if (!told_) reading_.remark(RemarkKind::not_understood, option(), "unknown option of a server line");
-    told_ = true;
-  }
 
   bool read_flag() {
     for (const Flag& flag : kFlags) {

@@ -30,7 +30,10 @@ void read(const Place& at, IpAddress& out) {
 void read(const Place& at, FileStatus& out);
 void read(const Place& at, SocketEntry& out);
 void read(const Place& at, SocketOwner& out);
-void read(const Place& at, EnvironmentFile& out);
+void read(const Place& at, EnvironmentFile& out) {
+  read(at["path"], out.path);
+  read(at["optional"], out.optional);
+}
 
 void read(const Place& at, BindPath& out) {
   read(at["source"], out.source);
@@ -86,11 +89,6 @@ void read(const Place& at, SocketOwners& out) {
   read(at["why_incomplete"], out.why_incomplete);
 }
 
-void read(const Place& at, EnvironmentFile& out) {
-  read(at["path"], out.path);
-  read(at["optional"], out.optional);
-}
-
 void read(const Place& at, UnitProperties& out) {
   read(at["name"], out.name);
   read(at["load_state"], out.load_state);
@@ -104,7 +102,6 @@ void read(const Place& at, UnitProperties& out) {
   read(at["limit_nofile_soft"], out.limit_nofile_soft);
   read(at["main_pid"], out.main_pid);
   read(at["user"], out.user);
-  // added later: older bundles do not have them
   if (at.has("group")) read(at["group"], out.group);
   if (at.has("supplementary_groups")) read(at["supplementary_groups"], out.supplementary_groups);
   if (at.has("umask")) read(at["umask"], out.umask);
