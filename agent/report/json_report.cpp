@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "agent/report/json.h"
+#include "agent/report/json_candidate.h"
 #include "agent/report/json_demand.h"
 #include "agent/report/json_parts.h"
 #include "agent/report/json_writer.h"
@@ -194,6 +195,11 @@ void write_json_report(const Report& report, const json::Sink& sink) {
     out.key("demand").array([&] {
       for (const auto& each : report.demand->instances) json::write_demand(out, each);
     });
+    if (!report.candidates.empty()) {
+      out.key("candidates").array([&] {
+        for (const auto& each : report.candidates) json::write_candidate(out, each);
+      });
+    }
     out.key("results").array([&] {
       for (const auto& each : report.assessment->results) write_result(out, each);
     });

@@ -41,6 +41,8 @@ void add_unknowns(Page& page, const Report& report, const TextOptions& options);
 void add_waived(Page& page, const Assessment& assessment);
 void add_passes(Page& page, const Assessment& assessment);
 void add_demand(Page& page, const Demand& demand);
+/// What the candidate would change, for a person who is about to reload.
+void add_candidates(Page& page, const std::vector<CandidateChange>& candidates);
 void add_notes(Page& page, const std::vector<std::string>& notes);
 void add_footer(Page& page, const Report& report, const std::vector<Finding>& findings, const TextOptions& options);
 

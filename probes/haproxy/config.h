@@ -42,6 +42,7 @@ struct ServerSettings {
   std::optional<Text> check_address{};  // `addr`
   std::optional<Text> agent_address{};
   std::optional<Sourced<Address>> source{};  // `source`, a port range allowed
+  std::optional<Text> cookie{};              // what stands for it in the proxy's persistence cookie
   bool check = false;
   bool agent_check = false;
   bool ssl = false;
@@ -60,6 +61,12 @@ struct Server {
 enum class ProxyKind : std::uint8_t { frontend, backend, listen, log_forward };
 enum class Mode : std::uint8_t { tcp, http, log, spop, health, syslog };
 
+/// What a `stick-table` remembers lives in the process; only peers hand it on at a reload.
+struct StickTable {
+  Origin origin;
+  std::optional<Text> peers{};
+};
+
 struct Proxy {
   ProxyKind kind = ProxyKind::listen;
   std::string name;
@@ -71,6 +78,8 @@ struct Proxy {
   std::optional<Number> backlog{};
   std::optional<Number> fullconn{};
   std::optional<Sourced<Address>> source{};  // of all its servers
+  std::optional<StickTable> stick_table{};
+  bool loads_server_state = false;  // `load-server-state-from-file` local or global
   std::vector<Bind> binds;
   std::vector<Server> servers;
   /// Keywords `port N` and `agent-port N` on server and default-server lines: haproxy counts a descriptor for each one

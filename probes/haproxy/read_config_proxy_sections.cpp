@@ -87,6 +87,7 @@ void ProxySections::end() {
     if (has_backend()) {
       ended.fullconn = settings_.fullconn;
       ended.source = settings_.source;
+      ended.loads_server_state = settings_.loads_server_state;
     }
   }
   place_ = Place::nowhere;

@@ -58,6 +58,7 @@ class ProxySections {
     std::optional<Number> backlog{};
     std::optional<Number> fullconn{};
     std::optional<Sourced<Address>> source{};
+    bool loads_server_state = false;
     ServerSettings server{};
   };
   enum class Place : std::uint8_t { nowhere, defaults, proxy };
