@@ -101,6 +101,7 @@ Result<std::unique_ptr<Run>> run_checks(const HostView& host, Policy policy, con
   if (run->observed) report.as_is = AsIs{&run->what_if, &run->observed->demand, &run->observed->ladders};
   report.fail_on = options.fail_on;
   report.taken_at = now;
+  report.candidates = compare_candidates(run->facts, run->demand);
   report.notes = notes_of(run->facts, run->assessment);
   report.summary = summarize(run->assessment);
   report.exit_code = exit_code_of(run->assessment, options.fail_on);

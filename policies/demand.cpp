@@ -17,22 +17,6 @@ Result<Quantity> conntrack(const Result<Quantity>& maxconn) {
   return demand::sum_of({{"2 x maxconn " + grouped(maxconn->value), 2 * maxconn->value, origin}}, maxconn->basis);
 }
 
-InstanceDemand demand_of(const haproxy::InstanceFacts& instance, const Facts& facts) {
-  const demand::Scope scope{instance, *instance.config, facts};
-  const auto fixed = demand::fixed_descriptors(scope);
-  InstanceDemand result;
-  result.instance = &instance;
-  result.maxconn = demand::maxconn(scope, fixed);
-  result.file_descriptors = demand::file_descriptors(scope, fixed, result.maxconn);
-  result.backlog = demand::backlogs(scope, result.maxconn);
-  result.source_ports = demand::source_ports(scope, result.maxconn);
-  result.ports = demand::ports(scope);
-  result.destinations = demand::destinations(scope);
-  result.conntrack = conntrack(result.maxconn);
-  result.memory = demand::memory(scope, result.maxconn);
-  return result;
-}
-
 }  // namespace
 
 std::string_view to_string(Basis basis) {
@@ -61,10 +45,26 @@ const InstanceDemand* Demand::of(const haproxy::InstanceFacts& instance) const {
   return found == instances.end() ? nullptr : &*found;
 }
 
+InstanceDemand compute_demand(const haproxy::InstanceFacts& instance, const Facts& facts) {
+  const demand::Scope scope{instance, *instance.config, facts};
+  const auto fixed = demand::fixed_descriptors(scope);
+  InstanceDemand result;
+  result.instance = &instance;
+  result.maxconn = demand::maxconn(scope, fixed);
+  result.file_descriptors = demand::file_descriptors(scope, fixed, result.maxconn);
+  result.backlog = demand::backlogs(scope, result.maxconn);
+  result.source_ports = demand::source_ports(scope, result.maxconn);
+  result.ports = demand::ports(scope);
+  result.destinations = demand::destinations(scope);
+  result.conntrack = conntrack(result.maxconn);
+  result.memory = demand::memory(scope, result.maxconn);
+  return result;
+}
+
 Demand compute_demand(const Facts& facts) {
   Demand demand;
   for (const auto& instance : facts.instances) {
-    if (instance.config) demand.instances.push_back(demand_of(instance, facts));
+    if (instance.config) demand.instances.push_back(compute_demand(instance, facts));
   }
   return demand;
 }

@@ -98,6 +98,9 @@ struct Demand {
   [[nodiscard]] const InstanceDemand* of(const haproxy::InstanceFacts& instance) const;
 };
 
+/// The demand of one instance, whose configuration must have been read; it may be one that `facts` do not hold.
+[[nodiscard]] InstanceDemand compute_demand(const haproxy::InstanceFacts& instance, const Facts& facts);
+
 /// Pure: the same facts give the same demand.
 [[nodiscard]] Demand compute_demand(const Facts& facts);
 

@@ -137,6 +137,17 @@ Result<haproxy::FileFacts> files_of(const HostView& host, const InstanceFacts& i
   return haproxy::read_files(host, instance);
 }
 
+/// The configuration that a named one is to replace, as the running process was told to read it.
+void read_replaced(const HostView& host, const InstanceFacts& instance, const std::string& host_name) {
+  if (!instance.replaces) return;
+  auto& running = *instance.replaces;
+  running.binary = instance.binary;
+  Running reading;
+  reading.environment = haproxy::environment_of(host, running);
+  reading.files = load_config(host, running);
+  running.config = parse_config(running, host_name, reading);
+}
+
 std::vector<const InstanceFacts*> instances_in(const Facts& facts, const NetworkFacts& network) {
   std::vector<const InstanceFacts*> found;
   for (const auto& instance : facts.instances) {
@@ -206,6 +217,7 @@ Result<Facts> collect(const HostView& host, const CollectRequest& request) {
     instance.config = parse_config(instance, facts.host.name, programs[i]);
     programs[i].files = unread("configuration");
     if (request.needs.count(Need::paths) != 0) instance.files = files_of(host, instance);
+    read_replaced(host, instance, facts.host.name);
   }
   if (const auto readable = named_config_is_readable(facts); !readable) return tl::make_unexpected(readable.error());
   for (auto& network : facts.networks) {

@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "agent/report/json.h"
+#include "agent/report/json_candidate.h"
 #include "agent/report/json_demand.h"
 #include "agent/report/json_ladder.h"
 #include "agent/report/json_parts.h"
@@ -198,6 +199,11 @@ void write_json_report(const Report& report, const json::Sink& sink) {
     });
     json::write_ladder(out.key("ladder"), report.ladders != nullptr ? *report.ladders : std::vector<Ladder>());
     json::write_what_if(out.key("what_if"), report);
+    if (!report.candidates.empty()) {
+      out.key("candidates").array([&] {
+        for (const auto& each : report.candidates) json::write_candidate(out, each);
+      });
+    }
     out.key("results").array([&] {
       for (const auto& each : report.assessment->results) write_result(out, each, report.as_is.has_value());
     });

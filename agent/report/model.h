@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "policies/assess.h"
+#include "policies/candidate.h"
 #include "policies/demand.h"
 #include "policies/ladder.h"
 #include "policies/what_if.h"
@@ -46,6 +47,7 @@ struct Report {
   std::int64_t taken_at = 0;  // seconds since the epoch, UTC
   std::chrono::milliseconds took{0};
   bool replayed = false;           // taken_at is when the bundle was recorded, and nothing was waited for: took is 0
+  std::vector<CandidateChange> candidates{};  // what `--config` changes on a host where another one runs
   std::vector<std::string> notes;  // expired and unused waivers, blind spots
   Summary summary;
   int exit_code = 0;

@@ -39,6 +39,7 @@ std::string text_report(const Report& report, const TextOptions& options) {
     text::add_findings(block, findings, options);
     text::add_unknowns(block, report, options);
   });
+  add_block(page, [&](auto& block) { text::add_candidates(block, report.candidates); });
   if (options.verbose) {
     add_block(page, [&](auto& block) { text::add_waived(block, assessment); });
     add_block(page, [&](auto& block) { text::add_passes(block, assessment); });

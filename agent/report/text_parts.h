@@ -47,6 +47,8 @@ void add_ladders(Page& page, const std::vector<Ladder>& ladders);
 void add_first_limits(Page& page, const Report& report);
 /// For a supposition: the first limits now and then, and what the demand changes by.
 void add_what_if(Page& page, const Report& report);
+/// What the candidate would change, for a person who is about to reload.
+void add_candidates(Page& page, const std::vector<CandidateChange>& candidates);
 void add_notes(Page& page, const std::vector<std::string>& notes);
 void add_footer(Page& page, const Report& report, const std::vector<Finding>& findings, const TextOptions& options);
 

@@ -74,6 +74,7 @@ struct ServerSettings {
   std::optional<Text> agent_address{};
   std::optional<Sourced<Address>> source{};  // `source`, a port range allowed
   std::optional<Text> source_interface{};    // its `interface`
+  std::optional<Text> cookie{};              // what stands for it in the proxy's persistence cookie
   bool check = false;
   bool agent_check = false;
   bool ssl = false;
@@ -97,6 +98,12 @@ struct Server {
 enum class ProxyKind : std::uint8_t { frontend, backend, listen, log_forward };
 enum class Mode : std::uint8_t { tcp, http, log, spop, health, syslog };
 
+/// What a `stick-table` remembers lives in the process; only peers hand it on at a reload.
+struct StickTable {
+  Origin origin;
+  std::optional<Text> peers{};
+};
+
 struct Proxy {
   ProxyKind kind = ProxyKind::listen;
   std::string name;
@@ -116,6 +123,8 @@ struct Proxy {
   /// made for each request and may be any backend.
   std::vector<std::string> use_backends;
   std::string default_backend;
+  std::optional<StickTable> stick_table{};
+  bool loads_server_state = false;  // `load-server-state-from-file` local or global
   std::vector<Bind> binds;
   std::vector<Server> servers;
   std::vector<LogTarget> logs;            // those of its defaults too

@@ -3,6 +3,7 @@
 // alone.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,6 +57,8 @@ struct InstanceFacts {
   GroupBound cpu_quota = unread("CPU quota");        // microseconds of CPU time a second
   Result<FileFacts> files = unread("files");         // what its configuration names
   Netns netns;                                       // where its sockets live
+  /// The instance as it runs, where a named configuration is to replace its own.
+  std::shared_ptr<InstanceFacts> replaces{};
 
   [[nodiscard]] bool running() const { return !processes.empty(); }
   /// The process that was started first and raises limits: the master, else the standalone process.

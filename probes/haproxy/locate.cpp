@@ -94,6 +94,7 @@ Result<std::vector<InstanceFacts>> as_candidate(const HostView& host, std::vecto
     return fail(std::errc::invalid_argument, "--config",
                 "several instances run (" + names_of(instances) + "): name the one it is meant for with --instance");
   }
+  if (instances.front().running()) instances.front().replaces = std::make_shared<InstanceFacts>(instances.front());
   auto& line = instances.front().command_line;
   line.configs.clear();
   for (const auto& path : wanted.configs) line.configs.push_back(from_here(host, path));

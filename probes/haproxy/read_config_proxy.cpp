@@ -41,6 +41,8 @@ bool ProxySections::read(const Statement& line) {
     read_log(reading_, line, settings_.logs, settings_.logs_as_global);
   } else if (keyword == "email-alert") {
     if (line[1].text == "mailers" && line.size() > 2) used_mailers_.emplace(line[2].text);
+  } else if (keyword == "load-server-state-from-file") {
+    settings_.loads_server_state = line[1].text != "none";
   } else if (keyword == "disabled") {
     settings_.disabled = true;
   } else if (keyword == "enabled") {
@@ -153,11 +155,12 @@ void ProxySections::read_use_backend(const Statement& line) {
 }
 
 void ProxySections::read_stick_table(const Statement& line) {
-  for (std::size_t i = 1; i + 1 < line.size(); ++i) {
-    if (line[i].text != "peers") continue;
-    used_peers_.insert(std::string(line[i + 1].text));
-    return;
+  StickTable table{reading_.origin(line[0])};
+  for (std::size_t i = 1; i + 1 < line.size() && !table.peers; ++i) {
+    if (line[i].text == "peers") table.peers = reading_.text(line[i], line[i + 1]);
   }
+  if (table.peers) used_peers_.insert(table.peers->value);
+  if (place_ == Place::proxy) proxy().stick_table = std::move(table);
 }
 
 }  // namespace preflight::haproxy

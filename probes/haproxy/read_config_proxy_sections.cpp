@@ -107,6 +107,7 @@ void ProxySections::end() {
       ended.checks_tls = settings_.checks_tls;
       ended.checks_externally = settings_.checks_externally;
       ended.reuses = settings_.reuses;
+      ended.loads_server_state = settings_.loads_server_state;
     }
   }
   place_ = Place::nowhere;

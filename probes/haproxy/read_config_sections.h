@@ -78,6 +78,7 @@ class ProxySections {
     std::optional<Number> fullconn{};
     std::optional<Sourced<Address>> source{};
     std::optional<Text> source_interface{};
+    bool loads_server_state = false;
     ServerSettings server{};
     std::vector<LogTarget> logs;
     bool logs_as_global = false;

@@ -22,7 +22,6 @@ constexpr auto kWithArgument = std::to_array<std::string_view>({"agent-inter",
                                                                 "ciphers",
                                                                 "ciphersuites",
                                                                 "client-sigalgs",
-                                                                "cookie",
                                                                 "crl-file",
                                                                 "crt",
                                                                 "curves",
@@ -187,6 +186,8 @@ class Options {
       settings_.pool_low_conn = reading_.number(option(), value(), NumberSyntax::atol);
     } else if (name == "addr") {
       read_check_address();
+    } else if (name == "cookie") {
+      settings_.cookie = reading_.text(option(), value());
     } else if (name == "agent-addr") {
       settings_.agent_address = reading_.text(option(), value());
     } else if (name == "source") {
