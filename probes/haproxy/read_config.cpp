@@ -35,10 +35,7 @@ class Reader {
       reading_.config.files.push_back(file.path);
       if (read_file(file) == Next::abort) break;
     }
-    for (Peers& peers : reading_.config.peers) {
-      peers.used = peers.used || proxies_.used_peers().count(peers.name) != 0;
-    }
-    for (Mailers& mailers : reading_.config.mailers) mailers.used = proxies_.used_mailers().count(mailers.name) != 0;
+    proxies_.mark_used();
     finish_paths(reading_);
     return std::move(reading_.config);
   }
@@ -228,7 +225,6 @@ class Reader {
       kind_ = SectionKind::other;
       reading_.error(line[0], "this version of haproxy has no such section");
     }
-    if (section.name == "ring") reading_.config.rings.push_back({std::string(line[1].text), reading_.origin(line[1])});
     if (kind_ == SectionKind::proxy) proxies_.begin(line);
     if (kind_ == SectionKind::peers) peers_.begin(line);
     if (kind_ == SectionKind::log_forward) log_forwards_.begin(line);

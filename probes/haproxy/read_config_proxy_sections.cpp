@@ -113,4 +113,9 @@ void ProxySections::end() {
   place_ = Place::nowhere;
 }
 
+void ProxySections::mark_used() {
+  for (Peers& peers : reading_.config.peers) peers.used = peers.used || used_peers_.count(peers.name) != 0;
+  for (Mailers& mailers : reading_.config.mailers) mailers.used = used_mailers_.count(mailers.name) != 0;
+}
+
 }  // namespace preflight::haproxy

@@ -59,10 +59,8 @@ class ProxySections {
   bool read(const Statement& line);
   /// Settles the section that was begun last.
   void end();
-  /// The peers sections that stick-tables name.
-  [[nodiscard]] const std::set<std::string, std::less<>>& used_peers() const { return used_peers_; }
-  /// The mailers sections that alerts go to.
-  [[nodiscard]] const std::set<std::string, std::less<>>& used_mailers() const { return used_mailers_; }
+  /// Once all is read: the peers that stick-tables name, and the mailers that alerts do.
+  void mark_used();
 
  private:
   /// What a defaults section hands on.

@@ -49,11 +49,6 @@ bool is_taken_for_reverse_http(std::string_view text) {
   return text.substr(0, 3) == "rht" && text.substr(0, 6) != "rhttp@";
 }
 
-std::string directory_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string::npos ? std::string() : path.substr(0, slash);
-}
-
 /// "16k": the digits times 1024 to the power of the unit; nothing for any other text (parse_size_err in src/tools.c).
 std::optional<std::int64_t> size_in_bytes(std::string_view text) {
   constexpr std::string_view kUnits = "kmg";
@@ -205,40 +200,6 @@ std::optional<Address> Reading::address(const Word& word, AddressUse use) {
     }
   }
   return *std::move(address);
-}
-
-void Reading::enter_file(const std::string& path) {
-  file_ = std::make_shared<const std::string>(path);
-  apply_default_path();
-}
-
-void Reading::set_default_path(DefaultPath mode, std::string directory) {
-  default_path_ = mode;
-  origin_ = std::move(directory);
-  apply_default_path();
-}
-
-void Reading::apply_default_path() {
-  const std::string here = file_ == nullptr ? std::string() : directory_of(*file_);
-  switch (default_path_) {
-    case DefaultPath::current:
-      base_directory_.clear();
-      break;
-    case DefaultPath::config:
-      base_directory_ = here;
-      break;
-    case DefaultPath::parent:
-      base_directory_ = here.empty() ? ".." : here + "/..";
-      break;
-    case DefaultPath::origin:
-      base_directory_ = origin_;
-      break;
-  }
-}
-
-std::string Reading::located(std::string_view path) const {
-  const bool absolute = !path.empty() && path.front() == '/';
-  return absolute || base_directory_.empty() ? std::string(path) : base_directory_ + "/" + std::string(path);
 }
 
 std::string shown(std::string_view text) {
