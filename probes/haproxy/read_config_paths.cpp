@@ -134,8 +134,8 @@ void read_tls_path(Reading& reading, const Word& option, const Word& value) {
 
 void finish_paths(Reading& reading) {
   if (reading.config.files.empty()) return;
-  if (!reading.bases.certificates.empty())
-    reading.config.certificate_base = reading.located(reading.bases.certificates);
+  const auto& base = reading.bases.certificates;
+  reading.config.certificate_base = base.empty() ? reading.directory() : reading.located(base);
   // the state is looked for when all is read, and then server-state-base may stand below server-state-file
   for (auto& path : reading.config.paths) {
     if (path.kind == PathKind::server_state) path.path = joined(reading.bases.server_state, std::move(path.path));

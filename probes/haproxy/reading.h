@@ -97,6 +97,8 @@ class Reading {
   /// A path as haproxy opens it while it reads this line; relative to its working directory where `default-path` does
   /// not say otherwise.
   [[nodiscard]] std::string located(std::string_view path) const;
+  /// Where haproxy is while it reads this line; empty: where it was started.
+  [[nodiscard]] const std::string& directory() const { return base_directory_; }
   [[nodiscard]] const std::string& file() const { return *file_; }
   [[nodiscard]] Origin origin(const Word& word) const { return {file_, line_, word.column}; }
 
