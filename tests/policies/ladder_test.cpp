@@ -70,7 +70,7 @@ TEST(Ladder, OfTheHealthyHost) {
   World world;
   modest(world);
   // fixed: 10 + 2 listeners + 1 + 10 of the stats socket + 2 checks + 3 x 4 threads = 37
-  EXPECT_EQ(told(world), "server_maxconn 1000, maxconn 2000, file_descriptors 9981");
+  EXPECT_EQ(told(world), "server_maxconn 1000, maxconn 2000, file_descriptors 9981, memory 160000");
   EXPECT_EQ(told(Seen(world).ladder().bursts), "accept_queue 2001, accept_queue 2001");
   EXPECT_EQ(first_two(world), "server_maxconn 1000 > maxconn 2000");
 }
@@ -241,7 +241,7 @@ TEST(Ladder, BoundsOfFrontendsAndBinds) {
       "  bind :81 maxconn 70\n  server a 10.0.1.1:80\n");
   EXPECT_EQ(told(world),
             "bind_maxconn 70, bind_maxconn 200, frontend_maxconn 300, maxconn 900, file_descriptors 9986, "
-            "source_ports 28232");
+            "source_ports 28232, memory 160000");
 }
 
 TEST(Ladder, OfEqualNumbersTheOneMetFirstIsTold) {
@@ -258,7 +258,7 @@ TEST(Ladder, ASmallBoundOnASideRoadIsListedAndNotToldFirst) {
                    "listen stats\n  bind :8404\n  stats enable\n  maxconn 10\n",
                    "1000"));
   EXPECT_EQ(first_two(world), "server_maxconn 800 > maxconn 1000");
-  EXPECT_EQ(told(world), "frontend_maxconn 10, server_maxconn 800, maxconn 1000, file_descriptors 9991");
+  EXPECT_EQ(told(world), "frontend_maxconn 10, server_maxconn 800, maxconn 1000, file_descriptors 9991, memory 160000");
 }
 
 TEST(Ladder, PortsThatRunOutOnASideRoadAreToldFirst) {
@@ -332,7 +332,7 @@ TEST(Ladder, WhatIsNotKnownIsNamed) {
   World world;
   modest(world).config(with_servers("  server a 10.0.1.1:8080\n"));
   world.no_sysctl("net.ipv4.ip_local_port_range");
-  EXPECT_EQ(told(world), "file_descriptors 9991, maxconn 100000, source_ports ?");
+  EXPECT_EQ(told(world), "file_descriptors 9991, maxconn 100000, memory 160000, source_ports ?");
   const Seen seen(world);
   ASSERT_EQ(seen.ladder().unknown().size(), 1U);
   EXPECT_EQ(seen.ladder().unknown().front()->connections.error().object, "net.ipv4.ip_local_port_range");
