@@ -142,9 +142,9 @@ struct Check {
 
 /// The part of a judgement a failure and a pass share, when only the verdict differs; `why` is the failure's.
 [[nodiscard]] inline Outcome pass_or_fail(bool good, Severity severity, Detail detail) {
-  if (good) detail.why.clear();
-  if (good) return Pass{std::move(detail)};
-  return Fail{severity, std::move(detail)};
+  if (!good) return Fail{severity, std::move(detail)};
+  detail.why.clear();
+  return Pass{std::move(detail)};
 }
 
 /// A list of one.

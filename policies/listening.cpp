@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "probes/host/route.h"
-
 namespace preflight {
 namespace {
 

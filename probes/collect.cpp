@@ -60,10 +60,10 @@ HostFacts read_host(const HostView& host) {
 
 /// Our own bounding set stands for the manager's: in a container both lack the same.
 void read_manager(const HostView& host, const std::vector<InstanceFacts>& instances, HostFacts& facts) {
-  const bool bounded = ((facts.capabilities.bounding >> kCapSysResource) & 1U) == 0;
+  if (facts.kind != HostKind::live || !facts.systemd || holds(facts.capabilities.bounding, kCapSysResource)) return;
   const bool stopped =
       std::any_of(instances.begin(), instances.end(), [](const auto& i) { return !i.running() && i.unit; });
-  if (facts.systemd && bounded && stopped) facts.manager_nofile = read_nofile(host, 1);
+  if (stopped) facts.manager_nofile = read_nofile(host, 1);
 }
 
 /// Instances that share a network namespace share its facts; ours needs no switching.
@@ -194,7 +194,7 @@ Result<Facts> collect(const HostView& host, const CollectRequest& request) {
   auto instances = haproxy::locate_instances(host, {request.configs, request.instance}, facts.blind_spots);
   if (!instances) return tl::make_unexpected(instances.error());
   facts.instances = std::move(*instances);
-  if (facts.host.kind == HostKind::live) read_manager(host, facts.instances, facts.host);
+  read_manager(host, facts.instances, facts.host);
   facts.networks = networks_of(host, facts.instances);
 
   std::vector<Running> programs;

@@ -31,6 +31,10 @@ enum class Need : std::uint8_t {
   paths,  // files, directories and sockets that the configuration names
 };
 
+/// From these shares of a tuple's source ports on, connections are looked at: checks cannot judge lower ones.
+inline constexpr std::int64_t kBusyPercent = 50;      // in use: where connect(2) gets slow
+inline constexpr std::int64_t kTimeWaitPercent = 30;  // in TIME_WAIT
+
 struct CollectRequest {
   std::set<Need> needs;
   std::set<std::string, std::less<>> sysctls;

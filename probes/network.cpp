@@ -19,8 +19,6 @@ using namespace std::chrono_literals;
 constexpr auto kStandardSample = 2s;
 constexpr std::uint32_t kAnyState = UINT32_MAX;
 constexpr std::size_t kMostFilteredPorts = 64;  // beyond, the kernel's filter costs more than it saves
-constexpr std::int64_t kBusyPercent = 50;       // of the usable source ports: where connect(2) gets slow
-constexpr std::int64_t kTimeWaitPercent = 30;
 
 bool needs(const CollectRequest& request, Need need) { return request.needs.count(need) != 0; }
 

@@ -12,9 +12,9 @@ constexpr std::string_view kSysctls[] = {kLocalPortRange, kReservedPorts};
 constexpr Need kNeeds[] = {Need::listeners, Need::outgoing, Need::sockstat};
 constexpr std::string_view kReferences[] = {"ip(7), ip_local_port_range", "HAProxy configuration manual: source",
                                             "Linux net/ipv4/inet_hashtables.c, __inet_hash_connect"};
-constexpr Parameter kErrorPercent{"observed_error_percent", 85, 50, 100, "source ports of one tuple in use"};
-// Not below half: connections are only looked at where a tuple could be as busy as that (probes/network.cpp).
-constexpr Parameter kWarningPercent{"observed_warning_percent", 50, 50, 100, "source ports of one tuple in use"};
+constexpr Parameter kErrorPercent{"observed_error_percent", 85, kBusyPercent, 100, "source ports of one tuple in use"};
+constexpr Parameter kWarningPercent{"observed_warning_percent", kBusyPercent, kBusyPercent, 100,
+                                    "source ports of one tuple in use"};
 constexpr Parameter kPlannedPercent{"planned_warning_percent", 90, 1, 100, "share that the servers' maxconn may take"};
 constexpr Parameter kParameters[] = {kErrorPercent, kWarningPercent, kPlannedPercent};
 

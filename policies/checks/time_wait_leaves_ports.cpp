@@ -16,8 +16,8 @@ constexpr std::string_view kBuckets = "net.ipv4.tcp_max_tw_buckets";
 constexpr std::string_view kSysctls[] = {kReuse, kTimestamps, kBuckets, kLocalPortRange, kReservedPorts};
 constexpr Need kNeeds[] = {Need::listeners, Need::outgoing, Need::sockstat, Need::netstat};
 constexpr std::string_view kReferences[] = {"tcp(7), tcp_tw_reuse", "Linux include/net/tcp.h, TCP_TIMEWAIT_LEN"};
-// Not below: connections are only looked at where TIME_WAIT could fill as much (probes/network.cpp).
-constexpr Parameter kWarningPercent{"warning_percent", 30, 30, 100, "source ports of one tuple in TIME_WAIT"};
+constexpr Parameter kWarningPercent{"warning_percent", kTimeWaitPercent, kTimeWaitPercent, 100,
+                                    "source ports of one tuple in TIME_WAIT"};
 constexpr Parameter kParameters[] = {kWarningPercent};
 
 std::vector<SourcePortsDemand> tcp_tuples(const NetworkFacts& network, const Case& c) {

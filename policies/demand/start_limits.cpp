@@ -35,8 +35,6 @@ bool cut(Limits& limits, std::uint64_t at) {
 
 }  // namespace
 
-bool holds(std::uint64_t set, unsigned capability) { return ((set >> capability) & 1U) != 0; }
-
 bool starts_as_root(const UnitProperties& unit) { return unit.user.empty() || unit.user == "root" || unit.user == "0"; }
 
 Result<StartLimits> start_limits(const haproxy::InstanceFacts& instance, const Facts& facts) {

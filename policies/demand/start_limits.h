@@ -12,9 +12,6 @@
 
 namespace preflight {
 
-/// Whether a set of capabilities, one bit each, has this one (capability.h numbers them).
-[[nodiscard]] bool holds(std::uint64_t set, unsigned capability);
-
 /// Whether the unit starts its process as root: no User=, or root by name or number.
 [[nodiscard]] bool starts_as_root(const UnitProperties& unit);
 

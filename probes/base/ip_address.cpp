@@ -4,6 +4,9 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace preflight {
 
 bool IpAddress::is_loopback() const {
@@ -33,6 +36,15 @@ std::string endpoint(const IpAddress& address, std::uint16_t port) {
   const std::string suffix = ":" + std::to_string(port);
   if (address.family == IpFamily::v6) return "[" + to_string(address) + "]" + suffix;
   return (address.is_any() ? "*" : to_string(address)) + suffix;
+}
+
+IpAddress without_mapping(const IpAddress& address) {
+  constexpr std::array<std::uint8_t, 12> kPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255};
+  if (address.family != IpFamily::v6 || !std::equal(kPrefix.begin(), kPrefix.end(), address.bytes.begin()))
+    return address;
+  IpAddress plain;
+  std::copy(std::next(address.bytes.begin(), 12), address.bytes.end(), plain.bytes.begin());
+  return plain;
 }
 
 }  // namespace preflight

@@ -24,6 +24,9 @@ struct IpAddress {
   friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
 };
 
+/// ::ffff:10.0.0.1 as 10.0.0.1: an IPv6 socket bound to it obeys the IPv4 routing table.
+[[nodiscard]] IpAddress without_mapping(const IpAddress& address);
+
 /// Numeric text only ("10.0.0.1", "2001:db8::1", without brackets or zone); nullopt otherwise.
 [[nodiscard]] std::optional<IpAddress> parse_ip(const std::string& text);
 

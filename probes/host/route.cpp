@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <iterator>
 #include <optional>
@@ -92,15 +91,6 @@ bool is_local_v6(std::string_view if_inet6, const IpAddress& address) {
     found = found || (flags && usable(*flags));
   });
   return found;
-}
-
-IpAddress without_mapping(const IpAddress& address) {
-  constexpr std::array<std::uint8_t, 12> kPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255};
-  if (address.family != IpFamily::v6 || !std::equal(kPrefix.begin(), kPrefix.end(), address.bytes.begin()))
-    return address;
-  IpAddress plain;
-  std::copy(std::next(address.bytes.begin(), 12), address.bytes.end(), plain.bytes.begin());
-  return plain;
 }
 
 }  // namespace preflight

@@ -18,7 +18,4 @@ namespace preflight {
 /// not be bound; nor may one inside a local route that is not itself configured, unlike IPv4.
 [[nodiscard]] bool is_local_v6(std::string_view if_inet6, const IpAddress& address);
 
-/// ::ffff:10.0.0.1 as 10.0.0.1: an IPv6 socket bound to it obeys the IPv4 routing table.
-[[nodiscard]] IpAddress without_mapping(const IpAddress& address);
-
 }  // namespace preflight

@@ -27,11 +27,14 @@ inline constexpr unsigned kCapNetAdmin = 12;
 inline constexpr unsigned kCapNetRaw = 13;
 inline constexpr unsigned kCapSysResource = 24;
 
+/// Whether a set of capabilities, one bit each, has this one (capability.h numbers them).
+[[nodiscard]] constexpr bool holds(std::uint64_t set, unsigned capability) { return ((set >> capability) & 1U) != 0; }
+
 struct Capabilities {
   std::uint64_t effective = 0;
   std::uint64_t permitted = 0;
   std::uint64_t bounding = 0;
-  [[nodiscard]] bool has(unsigned capability) const { return ((effective >> capability) & 1U) != 0; }
+  [[nodiscard]] bool has(unsigned capability) const { return holds(effective, capability); }
 };
 
 struct ProcessFacts {

@@ -61,9 +61,9 @@ void demand(benchmark::State& state) {
   state.SetComplexityN(state.range(0));
 }
 
-void judge(benchmark::State& state) {
+void judge_config(benchmark::State& state, const std::string& text) {
   test::World world;
-  world.config(configuration(state.range(0)));
+  world.config(text);
   const auto demand = world.demand();
   const auto policy = load_policy({}).value();
   const auto checks = select_checks(policy, {});
@@ -71,6 +71,18 @@ void judge(benchmark::State& state) {
     benchmark::DoNotOptimize(assess(world.facts, demand, policy, checks, day_of(0)).results.size());
   }
   state.SetComplexityN(state.range(0));
+}
+
+void judge(benchmark::State& state) { judge_config(state, configuration(state.range(0))); }
+
+/// The worst case for whatever compares binds with each other: all of them are in conflict, half in frontends of their
+/// own.
+void judge_equal_binds(benchmark::State& state) {
+  std::string text = "defaults\n  mode http\n";
+  for (std::int64_t i = 0; i < state.range(0) / 2; ++i) text += "frontend f" + std::to_string(i) + "\n  bind *:80\n";
+  text += "frontend same\n";
+  for (std::int64_t i = 0; i < state.range(0) / 2; ++i) text += "  bind *:81\n";
+  judge_config(state, text);
 }
 
 void write_json(benchmark::State& state) {
@@ -88,24 +100,6 @@ void write_json(benchmark::State& state) {
     write_json_report(report, [&](std::string_view piece) { bytes += static_cast<std::int64_t>(piece.size()); });
   }
   state.SetBytesProcessed(bytes);
-  state.SetComplexityN(state.range(0));
-}
-
-/// The worst case for whatever compares binds with each other: all of them are in conflict, half in frontends of their
-/// own.
-void judge_equal_binds(benchmark::State& state) {
-  std::string text = "defaults\n  mode http\n";
-  for (std::int64_t i = 0; i < state.range(0) / 2; ++i) text += "frontend f" + std::to_string(i) + "\n  bind *:80\n";
-  text += "frontend same\n";
-  for (std::int64_t i = 0; i < state.range(0) / 2; ++i) text += "  bind *:81\n";
-  test::World world;
-  world.config(text);
-  const auto demand = world.demand();
-  const auto policy = load_policy({}).value();
-  const auto checks = select_checks(policy, {});
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(assess(world.facts, demand, policy, checks, day_of(0)).results.size());
-  }
   state.SetComplexityN(state.range(0));
 }
 
