@@ -18,6 +18,17 @@ class Occupant:
 
 
 @dataclass(frozen=True)
+class Road:
+    """A way that clients' connections may take: where they come from and where they go to decides on the backend."""
+
+    source: str  # the clients' address
+    address: str  # of the listener, as bound
+    port: int
+    backend: str
+    aside: bool = False  # only a rule beside a default_backend leads here
+
+
+@dataclass(frozen=True)
 class Host:
     """What differs from a stock host. Sysctls are of the network namespace; capabilities are taken from the unit."""
 
@@ -37,6 +48,7 @@ class Case:
     environment: tuple[tuple[str, str], ...] = ()
     named: bool = True  # lbpreflight is told the files with --config, else it reads the unit's command line
     host: Host = field(default_factory=Host)
+    roads: tuple[Road, ...] = ()  # of a configuration that is to be loaded
 
 
 def save(case, path):
@@ -47,9 +59,10 @@ def load(path):
     """The case of a file that `save` wrote."""
     value = json.loads(Path(path).read_text(encoding="utf-8"))
     host = value.pop("host")
+    roads = tuple(Road(**each) for each in value.pop("roads", ()))
     occupants = tuple(Occupant(**each) for each in host.pop("occupants"))
     host = Host(**{name: frozen(each) for name, each in host.items()}, occupants=occupants)
-    return Case(**{name: frozen(each) for name, each in value.items()}, host=host)
+    return Case(**{name: frozen(each) for name, each in value.items()}, host=host, roads=roads)
 
 
 def frozen(value):

@@ -22,6 +22,10 @@ class Chance:
         """Up to `most` different ones, in random order."""
         return self._random.sample(choices, self.number(0, min(most, len(choices))))
 
+    def different(self, count, *choices):
+        """So many of them, in random order."""
+        return self._random.sample(choices, count)
+
     def maybe(self, percent, text):
         """A list of that text, or an empty one."""
         return [text] if self.of(percent) else []

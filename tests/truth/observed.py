@@ -58,21 +58,26 @@ def ask(command):
     return answer.decode(errors="replace")
 
 
-def listeners():
-    """(address, port, Send-Q) of every TCP listener of this network namespace."""
+def queues():
+    """(address, port, Recv-Q, Send-Q) of every TCP listener of this network namespace."""
     found = []
     for family, everything in ("-4", "0.0.0.0"), ("-6", "::"):
         lines = subprocess.run(("ss", "-Hltn", family), capture_output=True, text=True, check=True).stdout
         for line in lines.splitlines():
-            _, _, queue, local, *_ = line.split()
+            _, waiting, length, local, *_ = line.split()
             address, _, port = local.rpartition(":")
             address = address.split("%")[0].strip("[]")
             address = everything if address == "*" else str(ipaddress.ip_address(address))
-            found.append((address, int(port), int(queue)))
+            found.append((address, int(port), int(waiting), int(length)))
     return found
 
 
-def _wait(process):
+def listeners():
+    """(address, port, Send-Q) of the same."""
+    return [(address, port, length) for address, port, _, length in queues()]
+
+
+def wait(process):
     """`show info` once it answers, or empty when the process has ended."""
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
@@ -96,9 +101,13 @@ def _read_failure(process, observed):
         observed.refused.setdefault(check, []).append((str(ipaddress.ip_address(address)), int(port)))
 
 
+def statistics():
+    """The rows of `show stat`, by the names of its columns."""
+    return csv.DictReader(io.StringIO(ask("show stat").removeprefix("# ")))
+
+
 def _read_statistics(observed):
-    rows = csv.DictReader(io.StringIO(ask("show stat").removeprefix("# ")))
-    for row in rows:
+    for row in statistics():
         name, part = row["pxname"], row["svname"]
         if name.startswith("<"):  # haproxy's own
             continue
@@ -113,7 +122,7 @@ def _read_statistics(observed):
 
 def observe(process, before):
     """Waits until haproxy serves or has ended; `before` are the listeners that were there already."""
-    observed = Observed(info=_wait(process))
+    observed = Observed(info=wait(process))
     observed.started = bool(observed.info)
     if not observed.started:
         _read_failure(process, observed)

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random configurations that a few hundred connections bring to their first limit, and the ways through them."""
+
+from .case import Case, Host, Occupant, Road
+from .chance import Chance
+from .configurations import STATS_SOCKET
+from .loadable_proxies import Proxies
+
+THEMES = {  # which limit is mostly the lowest, and how many of a hundred cases
+    "maxconn": 12,
+    "automatic": 10,
+    "frontend_maxconn": 12,
+    "bind_maxconn": 12,
+    "server_maxconn": 14,
+    "source_ports": 22,
+    "file_descriptors": 10,
+    "refused": 8,
+}
+PORTS = 60
+OF_GLOBAL = ("tune.bufsize 16384", "tune.maxaccept 3", "spread-checks 5", "stats maxconn 5", "maxpipes 3", "noreuseport")
+
+
+class Loadable:
+    """One case. A theme only makes numbers small: which limit is the first one nobody says here."""
+
+    def __init__(self, chance):
+        self._chance = chance
+        self._theme = chance.one(*(theme for theme, share in THEMES.items() for _ in range(share)))
+        self._first_port = chance.one(40000, 40001, chance.number(41000, 50000))
+        self._proxies = Proxies(chance, self._theme, self._first_port)
+
+    def case(self):
+        sections, roads = self._proxies.sections()
+        hard = self._hard()
+        text = "".join(line + "\n" for section in [self._global(hard), *sections] for line in indented(section))
+        return Case(
+            files=(text,),
+            arguments=self._arguments(),
+            named=self._chance.of(50),
+            host=self._host(hard),
+            roads=tuple(roads),
+        )
+
+    def _hard(self):
+        if self._theme == "source_ports":
+            return self._chance.number(300, 400)
+        return self._chance.number(150, 230 if self._theme in ("file_descriptors", "refused") else 400)
+
+    def _maxconn(self, hard):
+        """The automatic one, when there is none, is somewhat less than half of the descriptors."""
+        chance, theme = self._chance, self._theme
+        if theme == "automatic":
+            return []
+        if theme == "file_descriptors":
+            return ["no strict-limits", f"maxconn {chance.number(hard // 2, 400)}"]
+        if theme == "refused":
+            return [f"maxconn {chance.number(hard // 2, 300)}"]
+        if theme == "maxconn":
+            return [f"maxconn {chance.number(3, 60)}"]
+        most = hard // 2 - 45
+        return chance.maybe(50, f"maxconn {chance.number(min(100, most), most)}")
+
+    def _global(self, hard):
+        chance = self._chance
+        lines = [f"stats socket {STATS_SOCKET} level admin", "log stderr format raw local0", *self._maxconn(hard)]
+        lines += chance.maybe(60, f"nbthread {chance.number(1, 4)}")
+        lines += chance.maybe(8, f"fd-hard-limit {hard - chance.number(-20, 20)}")
+        lines += chance.maybe(6, f"ulimit-n {hard - chance.number(0, 20)}") if "maxconn" not in str(lines[2:]) else []
+        return ["global", *lines, *chance.some(2, *OF_GLOBAL)]
+
+    def _arguments(self):
+        """-n wins over what is written."""
+        chance = self._chance
+        return ("-n", str(chance.number(5, 70))) if chance.of(25 if self._theme == "maxconn" else 0) else ()
+
+    def _host(self, hard):
+        chance, first = self._chance, self._first_port
+        soft = chance.one(hard, hard, chance.number(100, hard))
+        sysctls = [("net.core.somaxconn", str(chance.one(5, 5, 5, chance.number(1, 12))))]
+        sysctls.append(("net.ipv4.ip_local_port_range", f"{first} {first + PORTS - 1}"))
+        reserved = ("net.ipv4.ip_local_reserved_ports", f"{first + 3}-{first + chance.number(3, 20)}")
+        sysctls += chance.maybe(15, reserved)
+        return Host(
+            limit_nofile=f"{soft}:{hard}" if soft != hard else str(hard),
+            dropped=("cap_sys_resource",) if self._theme in ("file_descriptors", "refused") or chance.of(85) else (),
+            sysctls=tuple(sysctls),
+            occupants=tuple(self._occupant() for _ in range(chance.number(1, 3) if chance.of(15) else 0)),
+        )
+
+    def _occupant(self):
+        """A port of the range that is taken; one of UDP takes none."""
+        chance = self._chance
+        kind = chance.one("listener", "listener", "datagram", "client")
+        address = "127.0.0.1" if kind == "client" else chance.one("127.0.0.1", "0.0.0.0", "127.0.0.9")
+        return Occupant(kind, address, self._first_port + chance.number(21, 59))
+
+
+def indented(section):
+    head, *lines = section
+    return [head, *("  " + line for line in lines)]
+
+
+def case_of(seed):
+    """The configuration of that seed."""
+    return Loadable(Chance(seed)).case()

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs one configuration under load: every way through it, until the first limit of the ladder should be behind us."""
+
+from dataclasses import asdict, replace
+
+from . import compare, place, service
+from .burst import overflow
+from .climb import Climb, ports_in_use
+from .evidence import Break
+from .observed import wait
+from .pair import stuck
+from .predicted import Unusable
+from .rungs import Ladder, Rung, ladder
+from .traffic import Traffic
+
+SECONDS = 240  # for one way, on a busy machine
+CAREFUL = 3  # connections before the limit, from where on checks are given time
+
+
+def tolerance(connections):
+    """What the ladder may be off by: 2 %, and one connection, which a check's port or descriptor may be."""
+    return max(1, connections * 2 // 100)
+
+
+def _enter(case, programs):
+    """A host of the case with servers on it; what must be kept, and the arguments that name the configuration."""
+    traffic = Traffic()
+    paths, held = service.prepare(case, programs.haproxy)
+    where = [word for path in paths for word in ("--config", path)] if case.named else []
+    return traffic, paths, where, held
+
+
+def _start(case, paths):
+    process = service.start(case, paths)
+    return process if wait(process) else None
+
+
+def _question(case, programs):
+    """What is said before haproxy runs, and while it does; nothing of the latter where it does not start."""
+    _, paths, where, _held = _enter(case, programs)
+    before = ladder(programs.lbpreflight, where)
+    running = _start(case, paths) is not None
+    after = ladder(programs.lbpreflight, []) if running else None
+    return {"before": asdict(before), "after": asdict(after) if after else None}
+
+
+def _way(case, road, first, programs):
+    """The break on that way, or nothing when it takes more than the first rung says."""
+    traffic, paths, _, _held = _enter(case, programs)
+    if not _start(case, paths):
+        return asdict(Break("start", 0))
+    runs_out = first.limit in ("source_ports", "file_descriptors") and " check" in "".join(case.files)
+    climb = Climb(traffic, road, first.connections - CAREFUL if runs_out else None)
+    broken = climb.until(first.connections + tolerance(first.connections) + 1)
+    if not broken:
+        return None
+    used = ports_in_use()[first.tuple()] if first.limit == "source_ports" else 0
+    return asdict(replace(broken, road=None, used=used))
+
+
+def _starts(case, maxconn, programs):
+    _, paths, _, _held = _enter(case, programs)
+    return _start(replace(case, arguments=(*case.arguments, "-n", str(maxconn))), paths) is not None
+
+
+def _burst(case, endpoints, programs):
+    traffic, paths, _, _held = _enter(case, programs)
+    process = _start(case, paths)
+    return [[*key, count] for key, count in overflow(traffic, process, endpoints).items()] if process else []
+
+
+def _inside(function, *arguments):
+    """The answer of the function in a place of its own, and what stood in its way as a refusal."""
+
+    def attempt():
+        try:
+            return {"answer": function(*arguments)}
+        except (Unusable, TimeoutError) as reason:
+            return {"refusal": str(reason)}
+
+    told = place.inside(attempt, SECONDS)
+    if "refusal" in told:
+        raise place.Stuck(told["refusal"])
+    return told["answer"]
+
+
+def _ladder_of(value):
+    return Ladder(tuple(Rung(**each) for each in value["rungs"]))
+
+
+def _is_same(broken, first):
+    """The limit that was told, of the object that was told."""
+    if broken.limit != first.limit:
+        return False
+    if first.limit == "bind_maxconn":
+        return first.is_bind(broken.road.address, broken.road.port)
+    if first.limit == "source_ports":
+        return abs(broken.used - first.room) <= tolerance(first.room)
+    return first.limit == "file_descriptors" or broken.subject == first.subject
+
+
+def _counts(broken):
+    """A bound on a side road stops nothing else."""
+    return not (broken.road.aside and broken.limit == "server_maxconn")
+
+
+def compare_ways(first, breaks):
+    """The lowest break is the one that was told; the others come no earlier."""
+    met, off = [broken for broken in breaks if _counts(broken)], tolerance(first.connections)
+    told = f"told: {first}; met: {', '.join(map(str, met)) or 'nothing'}"
+    early = [broken for broken in met if broken.held < first.connections - off]
+    if early:
+        return [compare.difference(f"{early[0].limit} before {first.limit}", told)]
+    if not any(_is_same(broken, first) for broken in met):
+        return [compare.difference(f"{first.limit} not met", told)]
+    return []
+
+
+def compare_start(rung, starts):
+    """Of a haproxy that does not start: with that maxconn it would, and with one more it would not."""
+    if starts == (True, False):
+        return []
+    text = f"told: {rung}; with that maxconn and with one more it starts: {starts}"
+    return [compare.difference("highest maxconn", text)]
+
+
+def compare_bursts(said, bursts):
+    """Each queue, exactly."""
+    return [
+        compare.difference("accept_queue", f"told: {rung}; {count} waited at {address}:{port}")
+        for address, port, count in bursts
+        for rung in said.of("accept_queue")
+        if rung.is_bind(address, port) and rung.connections != count
+    ]
+
+
+def compare_running(before, after):
+    """A start changes no limit; one connection, which a check may hold just now, is no difference."""
+    first, again = before.first(), after.first()
+    same = (first.limit, first.subject) == (again.limit, again.subject)
+    if same and abs(first.connections - again.connections) <= 1:
+        return []
+    return [compare.difference("running", f"told before: {first}; while it runs: {again}")]
+
+
+def _refused(case, said, programs):
+    """The case as it starts, and the differences about that."""
+    rung = said.of("file_descriptors")[0]
+    starts = tuple(_inside(_starts, case, maxconn, programs) for maxconn in (rung.connections, rung.connections + 1))
+    startable = replace(case, arguments=(*case.arguments, "-n", str(rung.connections)))
+    return startable, compare_start(rung, starts)
+
+
+def _climb_all(case, first, programs):
+    breaks = [(road, _inside(_way, case, road, first, programs)) for road in case.roads]
+    return [Break(**(each | {"road": road})) for road, each in breaks if each]
+
+
+def _examine(case, programs):
+    told = _inside(_question, case, programs)
+    said = _ladder_of(told["before"])
+    first, differences = said.first(), []
+    if told["after"]:
+        differences = compare_running(said, _ladder_of(told["after"]))
+    else:
+        case, differences = _refused(case, said, programs)
+    if told["after"] or first.limit != "file_descriptors":
+        differences += compare_ways(first, _climb_all(case, first, programs))
+    endpoints = sorted({(road.address, road.port) for road in case.roads})
+    bursts = _inside(_burst, case, endpoints, programs)
+    differences += compare_bursts(said, bursts)
+    return {"outcome": first.limit, "differences": differences, "unknown": {}, "reasons": ["accept_queue"] * len(bursts)}
+
+
+def examine(case, programs):
+    """As pair.examine() answers; the outcome is the first limit."""
+    try:
+        return _examine(case, programs)
+    except place.Stuck as reason:
+        return stuck(reason)
