@@ -27,9 +27,15 @@ struct Supply {
 struct Destination {
   SourcePortsDemand tuple;
   std::vector<Glass> servers;
-  std::int64_t checks = 0;  // health checks that go there too
+  std::int64_t checks = 0;  // health checks that take ports there too
+
+  /// Each server hands out the ports of its own range in order, whatever others with the same range do.
+  [[nodiscard]] bool collides() const {
+    return tuple.own_range != 0 && (servers.size() > 1 || servers.front().count > 1);
+  }
 };
-using Destinations = std::map<std::tuple<std::string, std::string>, Destination>;
+/// Source, its first port where the range is a server's own, and destination.
+using Destinations = std::map<std::tuple<std::string, std::uint16_t, std::string>, Destination>;
 
 std::string_view kind_of(const Proxy& proxy) { return proxy.kind == haproxy::ProxyKind::listen ? "listen" : "backend"; }
 
@@ -59,15 +65,28 @@ std::int64_t checks_of(const Server& server) {
   return settings.check && !elsewhere ? server.count : 0;
 }
 
+/// Of its own range; 0 without one.
+std::uint16_t first_port_of(const Server& server) {
+  const auto& source = server.settings.source;
+  return source ? source->value.first_port : std::uint16_t{0};
+}
+
+/// A check is bound to a port of the server's own range wherever it goes.
+std::int64_t checks_within(const Server& server, const SourcePortsDemand& tuple) {
+  const auto& settings = server.settings;
+  if (tuple.own_range == 0) return checks_of(server);
+  return (settings.check ? server.count : 0) + (settings.agent_check ? server.count : 0);
+}
+
 Destinations destinations_of(const Proxy& proxy, const std::vector<const Server*>& servers) {
   Destinations found;
   for (const Server* server : servers) {
     auto tuple = demand::tuple_of(proxy, *server);
     if (!tuple) continue;
-    std::tuple key{tuple->source, tuple->destination};
+    std::tuple key{tuple->source, first_port_of(*server), tuple->destination};
     auto& destination = found.try_emplace(std::move(key), Destination{*std::move(tuple), {}, 0}).first->second;
     destination.servers.push_back(glass_of(*server));
-    destination.checks += checks_of(*server);
+    destination.checks += checks_within(*server, destination.tuple);
   }
   return found;
 }
@@ -99,6 +118,10 @@ Quantity room_for(const Destination& destination, const Quantity& kernel, const 
   if (destination.checks != 0) room.terms.push_back({"for health checks", -destination.checks, {}});
   if (use.time_wait != 0) room.terms.push_back({"in TIME_WAIT now", -use.time_wait, {}});
   room.value = std::max<std::int64_t>(room.value - destination.checks - use.time_wait, 0);
+  if (destination.collides() && room.value > 1) {
+    room.terms.push_back({"which several servers would take at the same time", 1 - room.value, {}});
+    room.value = 1;
+  }
   return room;
 }
 

@@ -87,6 +87,18 @@ bool starts_with_too_few(const Scene& scene, std::int64_t highest) {
   return !scene.config().global.strict_limits && scene.demand.maxconn && scene.demand.maxconn->value > highest;
 }
 
+/// Each check is a connection of its own, now and then.
+std::int64_t checks_in(const haproxy::Config& config) {
+  std::int64_t checks = 0;
+  for (const auto& proxy : config.proxies) {
+    if (proxy.disabled) continue;
+    for (const auto& server : proxy.servers) {
+      checks += (server.settings.check ? server.count : 0) + (server.settings.agent_check ? server.count : 0);
+    }
+  }
+  return checks;
+}
+
 Result<void> fill(Rung& rung, const Scene& scene) {
   const auto ceiling = ceiling_of(scene);
   if (!ceiling) return tl::make_unexpected(ceiling.error());
@@ -99,8 +111,10 @@ Result<void> fill(Rung& rung, const Scene& scene) {
   if (!starts_with_too_few(scene, highest)) return {};
   const auto held = held_at_idle(scene.scope());
   if (!held) return tl::make_unexpected(held.error());
-  rung.connections = std::max<std::int64_t>((ceiling->value - *held) / 2, 0);
+  const auto checks = checks_in(scene.config());
+  rung.connections = std::max<std::int64_t>((ceiling->value - *held - checks) / 2, 0);
   rung.terms = terms_of(*ceiling, *held, "streams, listeners and threads");
+  if (checks != 0) rung.terms.push_back({"for health checks", -checks, {}});
   rung.then = "haproxy started with too few descriptors: accept and connect fail, and healthy servers are marked DOWN";
   rung.brief = "more accepts fail";
   return {};

@@ -146,6 +146,30 @@ TEST(Ladder, SourceAddressesAndRangesOfTheirOwn) {
   EXPECT_EQ(Seen(world).rung(Limit::source_ports)->connections, 2 * 28232);
 }
 
+TEST(Ladder, AnyCheckTakesAPortOfTheServersOwnRange) {
+  World world;
+  modest(world).config(with_servers(
+      "  server a 10.0.1.1:8080 source 10.0.0.5:20000-20099 check port 9000 agent-check agent-port 9001\n"));
+  EXPECT_EQ(Seen(world).rung(Limit::source_ports)->connections, 98);
+  modest(world).config(with_servers("  server a 10.0.1.1:8080 source 10.0.0.5 check port 9000\n"));
+  EXPECT_EQ(Seen(world).rung(Limit::source_ports)->connections, 28232) << "the kernel chooses, for each destination";
+}
+
+TEST(Ladder, ServersWithOneRangeTakeEachOthersPorts) {
+  World world;
+  modest(world).config(with_servers("  server-template s 3 10.0.1.1:8080 source 10.0.0.5:20000-20099\n"));
+  const Seen seen(world);
+  const Rung* rung = seen.rung(Limit::source_ports);
+  EXPECT_EQ(rung->connections, 1) << "each server begins at the first port, and the second connect finds it taken";
+  std::int64_t room = 0;
+  for (const auto& term : rung->terms) room += term.value;
+  EXPECT_EQ(room, 1);
+  modest(world).config(
+      with_servers("  server a 10.0.1.1:8080 source 10.0.0.5:20000-20009\n"
+                   "  server b 10.0.1.1:8080 source 10.0.0.5:20010-20039\n"));
+  EXPECT_EQ(Seen(world).rung(Limit::source_ports)->connections, 20) << "ranges of their own, and the shorter one ends";
+}
+
 TEST(Ladder, DisabledAndBackupServersTakeNoTraffic) {
   World world;
   const std::string others = "  server b 10.0.1.2:8080 disabled\n  server c 10.0.1.3:8080 backup maxconn 7\n";
@@ -223,6 +247,11 @@ TEST(Ladder, WithoutStrictLimitsTheDescriptorsReallyHeldDecide) {
   const Rung* rung = seen.rung(Limit::file_descriptors);
   EXPECT_EQ(rung->connections, (20000 - 3 - 1 - 6) / 2) << "streams, a listener, three a thread";
   EXPECT_EQ(rung->brief, "more accepts fail");
+  world.config(
+      "global\n  maxconn 20000\n  nbthread 2\n  no strict-limits\nlisten l\n  bind :80\n"
+      "  server-template s 3 10.0.1.1:80 check agent-check agent-port 9000\n");
+  EXPECT_EQ(Seen(world).rung(Limit::file_descriptors)->connections, (20000 - 3 - 1 - 6 - 6) / 2)
+      << "its checks need six";
 }
 
 TEST(Ladder, AnAutomaticMaxconnIsToldOnceAndAsSuch) {
