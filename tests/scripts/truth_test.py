@@ -16,13 +16,15 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
-from truth import compare, hosts  # noqa: E402
-from truth.case import Case, Host, Occupant, load, save  # noqa: E402
+from truth import compare, hosts, loadable, loaded  # noqa: E402
+from truth.case import Case, Host, Occupant, Road, load, save  # noqa: E402
 from truth.chance import Chance  # noqa: E402
 from truth.configurations import Configurations  # noqa: E402
+from truth.evidence import Break  # noqa: E402
 from truth.observed import Observed  # noqa: E402
 from truth.place import why_not  # noqa: E402
 from truth.predicted import Predicted, endpoints_of  # noqa: E402
+from truth.rungs import Rung  # noqa: E402
 from truth.shrink import Shrinker  # noqa: E402
 
 HAPROXY = "/usr/sbin/haproxy"
@@ -38,11 +40,15 @@ for demand in document.get("demand", []):
     {demand}
 for result in document.get("results", []):
     {result}
+for rung in document.get("ladder", []):
+    {rung}
 print(json.dumps(document))
 sys.exit(run.returncode)
 """
 ONE_MORE = "demand['value'] += demand['name'] == 'file_descriptors'"
 LONGER_QUEUE = "demand['value'] -= demand['name'] == 'backlog'"
+FOUR_MORE = "rung['connections'] = rung['connections'] and rung['connections'] + 4"
+ANOTHER_LIMIT = "rung['limit'] = rung['limit'].replace('bind_', 'frontend_')"
 NO_OBSTACLE = "result.update(outcome='pass', prevents_start=False)"
 
 CONFIGURATION = """global
@@ -65,6 +71,22 @@ listen third
   bind :::18081 backlog 20
 """
 
+LOADED = """global
+  stats socket /run/truth/sockets/stats level admin
+  log stderr format raw local0
+  maxconn 50
+defaults
+  mode tcp
+  log global
+  option socket-stats
+  timeout client 60s
+  timeout connect 5s
+  timeout server 60s
+listen web
+  bind 127.0.0.1:18080 maxconn 9
+  server one 127.0.0.1:19000 check inter 200ms
+"""
+
 
 def pair(seed):
     chance = Chance(seed)
@@ -83,6 +105,13 @@ class Pairs(unittest.TestCase):
         with tempfile.TemporaryDirectory() as directory:
             save(case, Path(directory, "case.json"))
             self.assertEqual(load(Path(directory, "case.json")), case)
+
+    def test_a_configuration_to_be_loaded_can_be_written_down(self):
+        case = loadable.case_of(1)
+        with tempfile.TemporaryDirectory() as directory:
+            save(case, Path(directory, "case.json"))
+            self.assertEqual(load(Path(directory, "case.json")), case)
+        self.assertTrue(case.roads)
 
     def test_what_does_not_matter_is_left_out(self):
         def stays(case):
@@ -152,6 +181,47 @@ class Comparing(unittest.TestCase):
         self.assertEqual(self.kinds(self.predicted(remarks=["not_understood: x"]), self.started()), {"reader"})
 
 
+class ComparingLoads(unittest.TestCase):
+    """Each kind of disagreement about a ladder, from values."""
+
+    def kinds(self, first, *breaks):
+        return [each["kind"] for each in loaded.compare_ways(first, breaks)]
+
+    def rung(self, limit="server_maxconn", subject="backend:app", connections=100, **more):
+        return Rung(limit, subject, connections, "waits", False, connections, **more)
+
+    def broken(self, limit, held, subject="backend:app", aside=False, used=0):
+        return Break(limit, held, subject, Road("127.0.3.1", "127.0.0.1", 80, "app", aside), used)
+
+    def test_the_number_within_two_percent(self):
+        for held, kinds in (98, []), (102, []), (97, ["server_maxconn before server_maxconn"]):
+            self.assertEqual(self.kinds(self.rung(), self.broken("server_maxconn", held)), kinds)
+        self.assertEqual(self.kinds(self.rung()), ["server_maxconn not met"])
+
+    def test_the_object(self):
+        self.assertEqual(self.kinds(self.rung(), self.broken("server_maxconn", 100, "backend:b")), ["server_maxconn not met"])
+        bind = self.rung("bind_maxconn", "bind:tcp/127.0.0.1:80-82")
+        self.assertEqual(self.kinds(bind, self.broken("bind_maxconn", 100, "")), [])
+        other = self.rung("bind_maxconn", "bind:tcp/127.0.0.1:81")
+        self.assertEqual(self.kinds(other, self.broken("bind_maxconn", 100, "")), ["bind_maxconn not met"])
+
+    def test_source_ports_are_counted_too(self):
+        ports = self.rung("source_ports", "tuple:*>127.0.0.1:19000", 60)
+        self.assertEqual(self.kinds(ports, self.broken("source_ports", 60, used=60)), [])
+        self.assertEqual(self.kinds(ports, self.broken("source_ports", 60, used=30)), ["source_ports not met"])
+
+    def test_an_even_spread_ends_with_a_round(self):
+        ports = self.rung("source_ports", "tuple:*>127.0.0.1:19000", 40, servers=4)
+        self.assertEqual(self.kinds(ports, self.broken("source_ports", 43, used=40)), [])
+        self.assertEqual(self.kinds(ports, self.broken("source_ports", 36, used=40)), ["source_ports before source_ports"])
+
+    def test_a_bound_on_a_side_road_stops_nothing_else(self):
+        side = self.broken("server_maxconn", 5, "backend:side", aside=True)
+        self.assertEqual(self.kinds(self.rung(), side, self.broken("server_maxconn", 100)), [])
+        ports = self.broken("source_ports", 5, aside=True)
+        self.assertEqual(self.kinds(self.rung(), ports), ["source_ports before server_maxconn"])
+
+
 class Real(unittest.TestCase):
     """With haproxy, in namespaces."""
 
@@ -167,9 +237,9 @@ class Real(unittest.TestCase):
         words = [ROOT / "scripts" / "truth", "--lbpreflight", ours or program, "--keep", self.scratch.name, *arguments]
         return subprocess.run(words, capture_output=True, text=True, timeout=280, check=False)
 
-    def liar(self, demand="pass", result="pass"):
+    def liar(self, demand="pass", result="pass", rung="pass"):
         path = Path(self.scratch.name, "liar")
-        text = LIAR.format(python=sys.executable, program=program, demand=demand, result=result)
+        text = LIAR.format(python=sys.executable, program=program, demand=demand, result=result, rung=rung)
         path.write_text(text, encoding="utf-8")
         path.chmod(0o755)
         return path
@@ -204,6 +274,22 @@ class Real(unittest.TestCase):
         done = self.truth("--case", case, ours=self.liar(result=NO_OBSTACLE))
         self.assertEqual(done.returncode, 1)
         self.assertIn("bind_ports_are_free says nothing", done.stdout)
+
+    def test_what_is_told_first_breaks_first(self):
+        done = self.truth("--load", "--count", "3", "--seed", "2", "--jobs", "2", "--shrink", "0")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("3 configurations, 0 disagreements", done.stdout)
+
+    def test_a_wrong_ladder_is_seen(self):
+        path = Path(self.scratch.name, "loaded.json")
+        save(Case((LOADED,), roads=(Road("127.0.3.1", "127.0.0.1", 18080, "web"),)), path)
+        self.assertEqual(self.truth("--case", path).stdout, "truth: bind_maxconn, 0 disagreements\n")
+        done = self.truth("--case", path, ours=self.liar(rung=FOUR_MORE))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("bind_maxconn of bind:tcp/127.0.0.1:18080 at 13; met: bind_maxconn at 9", done.stdout)
+        self.assertIn("accept_queue", done.stdout)
+        done = self.truth("--case", path, ours=self.liar(rung=ANOTHER_LIMIT))
+        self.assertIn("frontend_maxconn not met", done.stdout)
 
     def test_no_answer_is_seen(self):
         done = self.truth("--case", self.case(), ours="/bin/false")

@@ -27,6 +27,7 @@ def _waiting(address, port):
 def overflow(traffic, process, endpoints):
     """(address, port) -> how many connections waited when the next one was dropped."""
     os.kill(process.pid, signal.SIGSTOP)
+    os.waitpid(process.pid, os.WUNTRACED)  # the last thread may take a while
     found = {}
     for address, port in endpoints:
         for _ in range(MOST):

@@ -13,16 +13,16 @@ MOST_UNLUCKY = 200
 CHECK_PERIOD = 0.45  # two intervals of the cases' checks
 
 
-def ports_in_use():
-    """(source, destination, its port) -> connections; seen from haproxy's end, where the destination is the peer."""
+def ports_in_use(source, destination, port):
+    """How many connections go there, from that address or, of "*", from the busiest; seen from haproxy's end, where the
+    destination is the peer."""
     lines = subprocess.run(("ss", "-Htna"), capture_output=True, text=True, check=True).stdout.splitlines()
     used = Counter()
     for _, _, _, local, peer, *_ in map(str.split, lines):
-        (source, _, _), (address, _, port) = local.rpartition(":"), peer.rpartition(":")
-        if port.isdigit():
-            source, address = (each.strip("[]").removeprefix("::ffff:") for each in (source, address))
-            used.update([(source, address, int(port)), ("*", address, int(port))])
-    return used
+        address, _, own = peer.rpartition(":")
+        if (address.strip("[]"), own) == (destination, str(port)):
+            used.update([local.rpartition(":")[0].strip("[]")])
+    return max(used.values(), default=0) if source == "*" else used[source]
 
 
 class Climb:

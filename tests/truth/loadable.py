@@ -17,7 +17,7 @@ THEMES = {  # which limit is mostly the lowest, and how many of a hundred cases
     "refused": 8,
 }
 PORTS = 60
-OF_GLOBAL = ("tune.bufsize 16384", "tune.maxaccept 3", "spread-checks 5", "stats maxconn 5", "maxpipes 3", "noreuseport")
+OF_GLOBAL = ("tune.bufsize 16384", "tune.maxaccept 3", "spread-checks 5", "stats maxconn 5", "maxpipes 3", "no busy-polling")
 
 
 class Loadable:
@@ -65,7 +65,8 @@ class Loadable:
         lines = [f"stats socket {STATS_SOCKET} level admin", "log stderr format raw local0", *self._maxconn(hard)]
         lines += chance.maybe(60, f"nbthread {chance.number(1, 4)}")
         lines += chance.maybe(8, f"fd-hard-limit {hard - chance.number(-20, 20)}")
-        lines += chance.maybe(6, f"ulimit-n {hard - chance.number(0, 20)}") if "maxconn" not in str(lines[2:]) else []
+        lines += chance.maybe(6, f"ulimit-n {hard - chance.number(0, 20)}")
+        lines += chance.maybe(10, "stats socket 127.0.0.3:18030")
         return ["global", *lines, *chance.some(2, *OF_GLOBAL)]
 
     def _arguments(self):
@@ -88,11 +89,10 @@ class Loadable:
         )
 
     def _occupant(self):
-        """A port of the range that is taken; one of UDP takes none."""
+        """A listener takes a port of the range, a socket of UDP none. That a connection's port was bound nobody sees."""
         chance = self._chance
-        kind = chance.one("listener", "listener", "datagram", "client")
-        address = "127.0.0.1" if kind == "client" else chance.one("127.0.0.1", "0.0.0.0", "127.0.0.9")
-        return Occupant(kind, address, self._first_port + chance.number(21, 59))
+        address = chance.one("127.0.0.1", "0.0.0.0", "127.0.0.9")
+        return Occupant(chance.one("listener", "listener", "datagram"), address, self._first_port + chance.number(21, 59))
 
 
 def indented(section):

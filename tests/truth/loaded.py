@@ -22,6 +22,13 @@ def tolerance(connections):
     return max(1, connections * 2 // 100)
 
 
+def bounds(first):
+    """The fewest and the most connections with which the limit is met where it was told. Over several servers the
+    spread is even only after a whole round, and whose turn is last is not told."""
+    off, round_left = tolerance(first.connections), first.servers - 1
+    return first.connections - max(off, round_left), first.connections + max(off, round_left)
+
+
 def _enter(case, programs):
     """A host of the case with servers on it; what must be kept, and the arguments that name the configuration."""
     traffic = Traffic()
@@ -30,43 +37,60 @@ def _enter(case, programs):
     return traffic, paths, where, held
 
 
+class Refused(Exception):
+    """haproxy does not start, and its last words."""
+
+
 def _start(case, paths):
     process = service.start(case, paths)
-    return process if wait(process) else None
+    if wait(process):
+        return process
+    raise Refused(service.ERRORS.read_text(encoding="utf-8", errors="replace")[-300:])
+
+
+def _starts(case, paths):
+    """Whether it may have the descriptors it wants; nothing else may keep it from starting."""
+    try:
+        return bool(_start(case, paths))
+    except Refused as said:
+        if "FD limit" not in str(said):
+            raise
+        return False
 
 
 def _question(case, programs):
     """What is said before haproxy runs, and while it does; nothing of the latter where it does not start."""
     _, paths, where, _held = _enter(case, programs)
     before = ladder(programs.lbpreflight, where)
-    running = _start(case, paths) is not None
-    after = ladder(programs.lbpreflight, []) if running else None
+    after = ladder(programs.lbpreflight, []) if _starts(case, paths) else None
     return {"before": asdict(before), "after": asdict(after) if after else None}
 
 
 def _way(case, road, first, programs):
     """The break on that way, or nothing when it takes more than the first rung says."""
     traffic, paths, _, _held = _enter(case, programs)
-    if not _start(case, paths):
-        return asdict(Break("start", 0))
+    _start(case, paths)
     runs_out = first.limit in ("source_ports", "file_descriptors") and " check" in "".join(case.files)
     climb = Climb(traffic, road, first.connections - CAREFUL if runs_out else None)
-    broken = climb.until(first.connections + tolerance(first.connections) + 1)
+    broken = climb.until(bounds(first)[1] + 1)
     if not broken:
         return None
-    used = ports_in_use()[first.tuple()] if first.limit == "source_ports" else 0
+    used = ports_in_use(*first.tuple()) if first.limit == "source_ports" else 0
     return asdict(replace(broken, road=None, used=used))
 
 
-def _starts(case, maxconn, programs):
+def _with_maxconn(case, maxconn):
+    return replace(case, arguments=(*case.arguments, "-n", str(maxconn)))
+
+
+def _starts_with(case, maxconn, programs):
     _, paths, _, _held = _enter(case, programs)
-    return _start(replace(case, arguments=(*case.arguments, "-n", str(maxconn))), paths) is not None
+    return _starts(_with_maxconn(case, maxconn), paths)
 
 
 def _burst(case, endpoints, programs):
     traffic, paths, _, _held = _enter(case, programs)
-    process = _start(case, paths)
-    return [[*key, count] for key, count in overflow(traffic, process, endpoints).items()] if process else []
+    return [[*key, count] for key, count in overflow(traffic, _start(case, paths), endpoints).items()]
 
 
 def _inside(function, *arguments):
@@ -75,7 +99,7 @@ def _inside(function, *arguments):
     def attempt():
         try:
             return {"answer": function(*arguments)}
-        except (Unusable, TimeoutError) as reason:
+        except (Unusable, TimeoutError, Refused) as reason:
             return {"refusal": str(reason)}
 
     told = place.inside(attempt, SECONDS)
@@ -95,7 +119,8 @@ def _is_same(broken, first):
     if first.limit == "bind_maxconn":
         return first.is_bind(broken.road.address, broken.road.port)
     if first.limit == "source_ports":
-        return abs(broken.used - first.room) <= tolerance(first.room)
+        off = tolerance(first.room)
+        return first.room - off <= broken.used <= first.room + first.checks + off
     return first.limit == "file_descriptors" or broken.subject == first.subject
 
 
@@ -106,9 +131,9 @@ def _counts(broken):
 
 def compare_ways(first, breaks):
     """The lowest break is the one that was told; the others come no earlier."""
-    met, off = [broken for broken in breaks if _counts(broken)], tolerance(first.connections)
+    met = [broken for broken in breaks if _counts(broken)]
     told = f"told: {first}; met: {', '.join(map(str, met)) or 'nothing'}"
-    early = [broken for broken in met if broken.held < first.connections - off]
+    early = [broken for broken in met if broken.held < bounds(first)[0]]
     if early:
         return [compare.difference(f"{early[0].limit} before {first.limit}", told)]
     if not any(_is_same(broken, first) for broken in met):
@@ -146,9 +171,9 @@ def compare_running(before, after):
 def _refused(case, said, programs):
     """The case as it starts, and the differences about that."""
     rung = said.of("file_descriptors")[0]
-    starts = tuple(_inside(_starts, case, maxconn, programs) for maxconn in (rung.connections, rung.connections + 1))
-    startable = replace(case, arguments=(*case.arguments, "-n", str(rung.connections)))
-    return startable, compare_start(rung, starts)
+    highest = rung.connections
+    starts = tuple(_inside(_starts_with, case, maxconn, programs) for maxconn in (highest, highest + 1))
+    return _with_maxconn(case, highest), compare_start(rung, starts)
 
 
 def _climb_all(case, first, programs):
@@ -159,17 +184,19 @@ def _climb_all(case, first, programs):
 def _examine(case, programs):
     told = _inside(_question, case, programs)
     said = _ladder_of(told["before"])
-    first, differences = said.first(), []
-    if told["after"]:
+    first = said.first()
+    starts = told["after"] is not None
+    if starts:
         differences = compare_running(said, _ladder_of(told["after"]))
     else:
         case, differences = _refused(case, said, programs)
-    if told["after"] or first.limit != "file_descriptors":
+    if starts or first.limit != "file_descriptors":
         differences += compare_ways(first, _climb_all(case, first, programs))
     endpoints = sorted({(road.address, road.port) for road in case.roads})
     bursts = _inside(_burst, case, endpoints, programs)
     differences += compare_bursts(said, bursts)
-    return {"outcome": first.limit, "differences": differences, "unknown": {}, "reasons": ["accept_queue"] * len(bursts)}
+    reasons = ["accept_queue"] * len(bursts) + ["highest maxconn"] * (not starts)
+    return {"outcome": first.limit, "differences": differences, "unknown": {}, "reasons": reasons}
 
 
 def examine(case, programs):

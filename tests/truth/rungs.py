@@ -4,7 +4,7 @@
 import re
 from dataclasses import dataclass
 
-from .predicted import Unusable, endpoints_of, run
+from .predicted import Unusable, endpoints_of, run, term
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,8 @@ class Rung:
     kind: str  # "waits", "fails" or "burst"
     aside: bool
     room: int  # the sum of its terms, in the limit's own unit
+    checks: int = 0  # of that unit, kept back for health checks, which take it now and then
+    servers: int = 1  # over which the connections are assumed to spread evenly
 
     def __str__(self):
         return f"{self.limit} of {self.subject} at {self.connections}"
@@ -53,5 +55,7 @@ def ladder(lbpreflight, where):
     for each in report["ladder"]:
         values = [each[name] for name in ("limit", "subject", "connections", "kind", "aside")]
         values[1] = re.sub("^instance:.*", "instance", values[1])  # it is named otherwise once it runs
-        rungs.append(Rung(*values, room=sum(term["value"] for term in each["terms"])))
+        room, checks = term(each, ""), -term(each, "^for health checks$")
+        spread = re.search(r"its ([\d,]+) servers, evenly", each["assumes"] or "")
+        rungs.append(Rung(*values, room, checks, int(spread[1].replace(",", "")) if spread else 1))
     return Ladder(tuple(rungs))
