@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "policies/ladder/parts.h"
+#include "policies/ladder/server_bounds.h"
 #include "policies/ladder/water_level.h"
 #include "policies/source_port_range.h"
 #include "probes/base/text.h"
@@ -41,22 +42,17 @@ std::string_view kind_of(const Proxy& proxy) { return proxy.kind == haproxy::Pro
 
 std::string words_of(const Proxy& proxy) { return std::string(kind_of(proxy)) + " " + proxy.name; }
 
-/// The servers that take traffic: those neither disabled nor for emergencies; without any, the first one for these.
+/// The servers that take traffic: those neither disabled nor for emergencies; without any, the first one for these, or
+/// all of them.
 std::vector<const Server*> active_servers(const Proxy& proxy) {
   std::vector<const Server*> active;
-  const Server* emergency = nullptr;
+  std::vector<const Server*> emergency;
   for (const Server& server : proxy.servers) {
-    if (server.settings.disabled) continue;
-    if (!server.settings.backup) active.push_back(&server);
-    if (server.settings.backup && emergency == nullptr) emergency = &server;
+    if (!server.settings.disabled) (server.settings.backup ? emergency : active).push_back(&server);
   }
-  if (active.empty() && emergency != nullptr) active.push_back(emergency);
-  return active;
-}
-
-Glass glass_of(const Server& server) {
-  const auto& bound = server.settings.maxconn;
-  return {bound && bound->value > 0 ? std::min(bound->value, kBeyondReach) : kBottomless, server.count};
+  if (!active.empty()) return active;
+  if (!proxy.all_backups && emergency.size() > 1) emergency.resize(1);
+  return emergency;
 }
 
 std::int64_t checks_of(const Server& server) {
@@ -78,36 +74,41 @@ std::int64_t checks_within(const Server& server, const SourcePortsDemand& tuple)
   return (settings.check ? server.count : 0) + (settings.agent_check ? server.count : 0);
 }
 
-Destinations destinations_of(const Proxy& proxy, const std::vector<const Server*>& servers) {
+Destinations destinations_of(const Proxy& proxy, const std::vector<const Server*>& servers,
+                             const std::vector<Glass>& glasses) {
   Destinations found;
-  for (const Server* server : servers) {
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    const Server* server = servers[i];
     auto tuple = demand::tuple_of(proxy, *server);
     if (!tuple) continue;
     std::tuple key{tuple->source, first_port_of(*server), tuple->destination};
     auto& destination = found.try_emplace(std::move(key), Destination{*std::move(tuple), {}, 0}).first->second;
-    destination.servers.push_back(glass_of(*server));
+    destination.servers.push_back(glasses[i]);
     destination.checks += checks_within(*server, destination.tuple);
   }
   return found;
 }
 
 /// One term for each bound, however many servers have it.
-std::vector<Term> bounds_of(const std::vector<const Server*>& servers) {
+std::vector<Term> bounds_of(const std::vector<const Server*>& servers, const std::vector<Glass>& glasses) {
   struct Alike {
     std::int64_t count = 0;
     const Server* first = nullptr;
   };
   std::map<std::int64_t, Alike> by_bound;
-  for (const Server* server : servers) {
-    auto& alike = by_bound[glass_of(*server).cap];
-    alike.count += server->count;
-    if (alike.first == nullptr) alike.first = server;
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    auto& alike = by_bound[glasses[i].cap];
+    alike.count += servers[i]->count;
+    if (alike.first == nullptr) alike.first = servers[i];
   }
   std::vector<Term> terms;
   for (const auto& [bound, alike] : by_bound) {
-    const auto label = alike.count == 1 ? "maxconn of " + alike.first->name
-                                        : grouped(alike.count) + " x maxconn " + grouped(bound) + " of its servers";
-    terms.push_back({label, bound * alike.count, alike.first->settings.maxconn->origin});
+    const auto& settings = alike.first->settings;
+    const std::string word = is_dynamic(*alike.first) ? "minconn to maxconn" : "maxconn";
+    const auto label = alike.count == 1
+                           ? word + " of " + alike.first->name
+                           : grouped(alike.count) + " x " + word + " " + grouped(bound) + " of its servers";
+    terms.push_back({label, bound * alike.count, (settings.maxconn ? settings.maxconn : settings.minconn)->origin});
   }
   return terms;
 }
@@ -129,7 +130,11 @@ Quantity room_for(const Destination& destination, const Quantity& kernel, const 
 class Backend {
  public:
   Backend(const Proxy& proxy, const Scene& scene)
-      : proxy_(proxy), scene_(scene), servers_(active_servers(proxy)), level_(glasses(servers_)) {}
+      : proxy_(proxy),
+        scene_(scene),
+        servers_(active_servers(proxy)),
+        glasses_(glasses_of(servers_, fullconn_of(proxy, scene))),
+        level_(glasses_) {}
 
   void add_servers(std::vector<Rung>& rungs) const {
     const auto capacity = level_.capacity();
@@ -137,7 +142,7 @@ class Backend {
     Rung rung = new_rung(Limit::server_maxconn, Subject{std::string(kind_of(proxy_)) + ":" + proxy_.name},
                          "maxconn of the servers of " + words_of(proxy_));
     rung.connections = *capacity;
-    rung.terms = bounds_of(servers_);
+    rung.terms = bounds_of(servers_, glasses_);
     rung.assumes = "all connections go to " + words_of(proxy_);
     rungs.push_back(std::move(rung));
   }
@@ -145,7 +150,7 @@ class Backend {
   /// The destination whose ports are used up first; the others hold out longer.
   void add_source_ports(const Supply& supply, std::vector<Rung>& rungs) const {
     std::optional<Rung> lowest;
-    for (const auto& [key, destination] : destinations_of(proxy_, servers_)) {
+    for (const auto& [key, destination] : destinations_of(proxy_, servers_, glasses_)) {
       auto rung = ports_rung(destination, supply);
       if (!rung) continue;
       const bool lower =
@@ -156,13 +161,6 @@ class Backend {
   }
 
  private:
-  static std::vector<Glass> glasses(const std::vector<const Server*>& servers) {
-    std::vector<Glass> all;
-    all.reserve(servers.size());
-    for (const Server* server : servers) all.push_back(glass_of(*server));
-    return all;
-  }
-
   [[nodiscard]] Rung new_rung(Limit limit, Subject subject, std::string name) const {
     Rung rung = rung_of(limit, std::move(subject), std::move(name));
     rung.aside = scene_.routes.of(proxy_) != Road::main;
@@ -199,6 +197,7 @@ class Backend {
   const Proxy& proxy_;
   const Scene& scene_;
   std::vector<const Server*> servers_;
+  std::vector<Glass> glasses_;  // of the same servers
   WaterLevel level_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "policies/ladder/parts.h"
 #include "policies/listening.h"
+#include "probes/base/text.h"
 
 namespace preflight::ladder {
 namespace {
@@ -37,14 +38,17 @@ Rung frontend_rung(const Proxy& proxy) {
 Rung bind_rung(const Bind& bind, const Scene& scene) {
   Rung rung = bound_of(Limit::bind_maxconn, subject_of(bind), "maxconn of bind " + endpoint_of(bind), *bind.maxconn);
   const auto threads = demand::threads(scene.scope());
+  rung.assumes = "all connections come to " + endpoint_of(bind);
   if (!threads) {
     rung.connections = tl::make_unexpected(threads.error());
     return rung;
   }
   const auto listeners = demand::listeners_of(bind, scene.scope(), threads->value);
   const auto shards = listeners / std::max<std::int64_t>(bind.address.port_count(), 1);
-  if (shards > 1)
+  if (shards > 1) {
     rung.terms.push_back({"the same in each of its other shards", bind.maxconn->value * (shards - 1), {}});
+    rung.assumes += ", evenly to its " + grouped(shards) + " shards";
+  }
   rung.connections = bind.maxconn->value * std::max<std::int64_t>(shards, 1);
   return rung;
 }
@@ -53,9 +57,7 @@ void add_proxy(const Proxy& proxy, const Scene& scene, bool only_road, std::vect
   const auto begin = static_cast<std::ptrdiff_t>(rungs.size());
   if (written(proxy.maxconn)) rungs.push_back(frontend_rung(proxy));
   for (const Bind& bind : proxy.binds) {
-    if (!written(bind.maxconn)) continue;
-    rungs.push_back(bind_rung(bind, scene));
-    rungs.back().assumes = "all connections come to " + endpoint_of(bind);
+    if (written(bind.maxconn)) rungs.push_back(bind_rung(bind, scene));
   }
   for (auto rung = rungs.begin() + begin; rung != rungs.end(); ++rung) {
     rung->aside = scene.routes.of(proxy) != Road::main;

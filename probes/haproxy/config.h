@@ -66,6 +66,7 @@ struct LogTarget {
 /// What a server line asks for after the default-servers before it were applied.
 struct ServerSettings {
   std::optional<Number> maxconn{};
+  std::optional<Number> minconn{};  // the least that `maxconn` is lowered to while the backend has few connections
   std::optional<Number> pool_max_conn{};
   std::optional<Number> pool_low_conn{};
   std::optional<Number> check_port{};  // `port N`
@@ -112,6 +113,7 @@ struct Proxy {
   bool disabled = false;
   bool splices = false;            // any `option splice-*`
   bool reuses = true;              // unless `http-reuse never`: idle connections to servers are kept
+  bool all_backups = false;        // `option allbackups`: without other servers all of these take traffic, not one
   bool checks_externally = false;  // `option external-check`: a program of its own connects
   bool checks_tls = false;         // a `tcp-check connect` or `http-check connect` with `ssl`
   std::optional<Number> maxconn{};

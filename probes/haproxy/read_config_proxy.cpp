@@ -118,6 +118,7 @@ void ProxySections::read_option(const Statement& line) {
   if (contains(kCheckOptions, option)) {
     settings_.checks_externally = option == "external-check" && line.modifier() == Modifier::none;
   }
+  if (option == "allbackups") settings_.all_backups = line.modifier() == Modifier::none;
   if (option != "splice-auto" && option != "splice-request" && option != "splice-response") return;
   if (line.modifier() == Modifier::none) {
     settings_.splices.insert(std::string(option));

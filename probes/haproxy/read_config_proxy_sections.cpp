@@ -106,6 +106,7 @@ void ProxySections::end() {
       ended.source_interface = settings_.source_interface;
       ended.checks_tls = settings_.checks_tls;
       ended.checks_externally = settings_.checks_externally;
+      ended.all_backups = settings_.all_backups;
       ended.reuses = settings_.reuses;
       ended.loads_server_state = settings_.loads_server_state;
     }

@@ -69,6 +69,7 @@ class ProxySections {
     bool disabled = false;
     bool checks_tls = false;
     bool checks_externally = false;
+    bool all_backups = false;
     bool reuses = true;
     std::set<std::string, std::less<>> splices;  // the `option splice-*` that are on
     std::optional<Number> maxconn{};

@@ -43,7 +43,6 @@ constexpr auto kWithArgument = std::to_array<std::string_view>({"agent-inter",
                                                                 "log-proto",
                                                                 "max-reuse",
                                                                 "maxqueue",
-                                                                "minconn",
                                                                 "namespace",
                                                                 "npn",
                                                                 "observe",
@@ -178,8 +177,9 @@ class Options {
       read_port(settings_.check_port);
     } else if (name == "agent-port") {
       read_port(settings_.agent_port);
-    } else if (name == "maxconn") {
-      settings_.maxconn = reading_.number(option(), value(), NumberSyntax::atol);
+    } else if (name == "maxconn" || name == "minconn") {
+      auto& bound = name == "maxconn" ? settings_.maxconn : settings_.minconn;
+      bound = reading_.number(option(), value(), NumberSyntax::atol);
     } else if (name == "pool-max-conn") {
       read_pool();
     } else if (name == "pool-low-conn") {

@@ -177,6 +177,25 @@ TEST(Ladder, DisabledAndBackupServersTakeNoTraffic) {
   EXPECT_EQ(Seen(world).rung(Limit::source_ports)->connections, 28232);
   modest(world).config(with_servers(others));
   EXPECT_EQ(Seen(world).rung(Limit::server_maxconn)->connections, 7) << "the backup, when there is nobody else";
+  const std::string two = "  server c 10.0.1.3:8080 backup maxconn 7\n  server d 10.0.1.4:8080 backup maxconn 5\n";
+  modest(world).config(with_servers(two));
+  EXPECT_EQ(Seen(world).rung(Limit::server_maxconn)->connections, 7);
+  modest(world).config(with_servers("  option allbackups\n" + two));
+  EXPECT_EQ(Seen(world).rung(Limit::server_maxconn)->connections, 12);
+}
+
+TEST(Ladder, MinconnLetsRequestsWaitBeforeMaxconn) {
+  World world;
+  modest(world).config(with_servers("  server a 10.0.1.1:8080 maxconn 500 minconn 50\n", "10000"));
+  const Seen seen(world);
+  const Rung* rung = seen.rung(Limit::server_maxconn);
+  ASSERT_NE(rung, nullptr);
+  EXPECT_EQ(rung->connections, 50) << "fullconn is a tenth of the frontend's 10,000";
+  EXPECT_EQ(rung->terms.front().label, "minconn to maxconn of a");
+  modest(world).config(with_servers("  fullconn 500\n  server a 10.0.1.1:8080 maxconn 500 minconn 50\n", "10000"));
+  EXPECT_EQ(Seen(world).rung(Limit::server_maxconn)->connections, 500) << "it grows with the load";
+  modest(world).config(with_servers("  server a 10.0.1.1:8080 minconn 50\n"));
+  EXPECT_EQ(Seen(world).rung(Limit::server_maxconn)->connections, 50);
 }
 
 TEST(Ladder, ATemplateHasManyServersAtOneAddress) {

@@ -16,7 +16,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
-from truth import compare, hosts, loadable, loaded  # noqa: E402
+from truth import compare, compare_ladder, hosts, loadable  # noqa: E402
 from truth.case import Case, Host, Occupant, Road, load, save  # noqa: E402
 from truth.chance import Chance  # noqa: E402
 from truth.configurations import Configurations  # noqa: E402
@@ -185,7 +185,7 @@ class ComparingLoads(unittest.TestCase):
     """Each kind of disagreement about a ladder, from values."""
 
     def kinds(self, first, *breaks):
-        return [each["kind"] for each in loaded.compare_ways(first, breaks)]
+        return [each["kind"] for each in compare_ladder.compare_ways(first, breaks)]
 
     def rung(self, limit="server_maxconn", subject="backend:app", connections=100, **more):
         return Rung(limit, subject, connections, "waits", False, connections, **more)
@@ -199,7 +199,8 @@ class ComparingLoads(unittest.TestCase):
         self.assertEqual(self.kinds(self.rung()), ["server_maxconn not met"])
 
     def test_the_object(self):
-        self.assertEqual(self.kinds(self.rung(), self.broken("server_maxconn", 100, "backend:b")), ["server_maxconn not met"])
+        other = self.broken("server_maxconn", 100, "backend:b")
+        self.assertEqual(self.kinds(self.rung(), other), ["server_maxconn not met"])
         bind = self.rung("bind_maxconn", "bind:tcp/127.0.0.1:80-82")
         self.assertEqual(self.kinds(bind, self.broken("bind_maxconn", 100, "")), [])
         other = self.rung("bind_maxconn", "bind:tcp/127.0.0.1:81")
@@ -213,7 +214,8 @@ class ComparingLoads(unittest.TestCase):
     def test_an_even_spread_ends_with_a_round(self):
         ports = self.rung("source_ports", "tuple:*>127.0.0.1:19000", 40, servers=4)
         self.assertEqual(self.kinds(ports, self.broken("source_ports", 43, used=40)), [])
-        self.assertEqual(self.kinds(ports, self.broken("source_ports", 36, used=40)), ["source_ports before source_ports"])
+        early = self.broken("source_ports", 36, used=40)
+        self.assertEqual(self.kinds(ports, early), ["source_ports before source_ports"])
 
     def test_a_bound_on_a_side_road_stops_nothing_else(self):
         side = self.broken("server_maxconn", 5, "backend:side", aside=True)

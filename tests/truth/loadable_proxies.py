@@ -4,11 +4,11 @@
 from dataclasses import replace
 
 from .case import Road
-from .loadable_servers import Servers
+from .loadable_servers import V4, V6, Servers
 
 DEFAULT_CLIENT = "127.0.3.1"  # the address that no rule names
-OF_DEFAULTS = ("option redispatch", "retries 1", "retries 0", "option splice-auto", "option tcp-smart-accept", "backlog 4")
-OF_HTTP_DEFAULTS = ("option http-server-close", "http-reuse never", "http-reuse always", "option httpclose")
+OF_TCP = ("option redispatch", "retries 1", "retries 0", "option splice-auto", "option tcp-smart-accept", "backlog 4")
+OF_HTTP = ("option http-server-close", "http-reuse never", "http-reuse always", "option httpclose")
 OF_BACKENDS = ("balance roundrobin", "balance leastconn", "balance static-rr", "fullconn 30", "option redispatch")
 ANYWHERE = {"*": "0.0.0.0", "127.0.0.1": "127.0.0.1", "127.0.0.2": "127.0.0.2", "": "0.0.0.0", "[::]": "::"}
 
@@ -41,7 +41,7 @@ class Proxies:
         timeouts = [f"timeout {of} 60s" for of in ("client", "server", "queue")]
         lines = [f"mode {self._mode}", "log global", "option socket-stats", "timeout connect 5s", *timeouts]
         lines += chance.maybe(8, f"maxconn {chance.number(60, 150)}")
-        return ["defaults", *lines, *chance.some(1, *(OF_DEFAULTS if self._mode == "tcp" else OF_HTTP_DEFAULTS))]
+        return ["defaults", *lines, *chance.some(1, *(OF_TCP if self._mode == "tcp" else OF_HTTP))]
 
     def _bound(self, theme, percent):
         """Small where it shall be met first, else out of the way or near to what is."""
@@ -85,11 +85,11 @@ class Proxies:
         chance = self._chance
         source = chance.maybe(10, "source 127.0.0.6")
         lines = chance.some(2, *OF_BACKENDS) + (chance.maybe(20, "option httpchk") if self._mode == "http" else [])
-        return [f"backend {name}", *source, *lines, *self._servers.lines(only_v4=bool(source))]
+        return [f"backend {name}", *source, *lines, *self._servers.lines(V4 if source else (*V4, V6))]
 
     def _listen(self):
         lines = self._front_lines([(DEFAULT_CLIENT, "direct")])
-        return ["listen direct", *lines, *self._servers.lines()]
+        return ["listen direct", *lines, *self._servers.lines((*V4, V6))]
 
     def _page(self):
         """Small on purpose, and nobody's road."""

@@ -3,9 +3,10 @@
 
 from dataclasses import asdict, replace
 
-from . import compare, place, service
+from . import place, service
 from .burst import overflow
 from .climb import Climb, ports_in_use
+from .compare_ladder import bounds, compare_bursts, compare_running, compare_start, compare_ways, ends_with_a_round
 from .evidence import Break
 from .observed import wait
 from .pair import stuck
@@ -15,18 +16,6 @@ from .traffic import Traffic
 
 SECONDS = 240  # for one way, on a busy machine
 CAREFUL = 3  # connections before the limit, from where on checks are given time
-
-
-def tolerance(connections):
-    """What the ladder may be off by: 2 %, and one connection, which a check's port or descriptor may be."""
-    return max(1, connections * 2 // 100)
-
-
-def bounds(first):
-    """The fewest and the most connections with which the limit is met where it was told. Over several servers the
-    spread is even only after a whole round, and whose turn is last is not told."""
-    off, round_left = tolerance(first.connections), first.servers - 1
-    return first.connections - max(off, round_left), first.connections + max(off, round_left)
 
 
 def _enter(case, programs):
@@ -112,62 +101,6 @@ def _ladder_of(value):
     return Ladder(tuple(Rung(**each) for each in value["rungs"]))
 
 
-def _is_same(broken, first):
-    """The limit that was told, of the object that was told."""
-    if broken.limit != first.limit:
-        return False
-    if first.limit == "bind_maxconn":
-        return first.is_bind(broken.road.address, broken.road.port)
-    if first.limit == "source_ports":
-        off = tolerance(first.room)
-        return first.room - off <= broken.used <= first.room + first.checks + off
-    return first.limit == "file_descriptors" or broken.subject == first.subject
-
-
-def _counts(broken):
-    """A bound on a side road stops nothing else."""
-    return not (broken.road.aside and broken.limit == "server_maxconn")
-
-
-def compare_ways(first, breaks):
-    """The lowest break is the one that was told; the others come no earlier."""
-    met = [broken for broken in breaks if _counts(broken)]
-    told = f"told: {first}; met: {', '.join(map(str, met)) or 'nothing'}"
-    early = [broken for broken in met if broken.held < bounds(first)[0]]
-    if early:
-        return [compare.difference(f"{early[0].limit} before {first.limit}", told)]
-    if not any(_is_same(broken, first) for broken in met):
-        return [compare.difference(f"{first.limit} not met", told)]
-    return []
-
-
-def compare_start(rung, starts):
-    """Of a haproxy that does not start: with that maxconn it would, and with one more it would not."""
-    if starts == (True, False):
-        return []
-    text = f"told: {rung}; with that maxconn and with one more it starts: {starts}"
-    return [compare.difference("highest maxconn", text)]
-
-
-def compare_bursts(said, bursts):
-    """Each queue, exactly."""
-    return [
-        compare.difference("accept_queue", f"told: {rung}; {count} waited at {address}:{port}")
-        for address, port, count in bursts
-        for rung in said.of("accept_queue")
-        if rung.is_bind(address, port) and rung.connections != count
-    ]
-
-
-def compare_running(before, after):
-    """A start changes no limit; one connection, which a check may hold just now, is no difference."""
-    first, again = before.first(), after.first()
-    same = (first.limit, first.subject) == (again.limit, again.subject)
-    if same and abs(first.connections - again.connections) <= 1:
-        return []
-    return [compare.difference("running", f"told before: {first}; while it runs: {again}")]
-
-
 def _refused(case, said, programs):
     """The case as it starts, and the differences about that."""
     rung = said.of("file_descriptors")[0]
@@ -181,22 +114,33 @@ def _climb_all(case, first, programs):
     return [Break(**(each | {"road": road})) for road, each in breaks if each]
 
 
+def _compare_levels(case, said, programs):
+    """The differences, and what else was met."""
+    first = said.first()
+    breaks = _climb_all(case, first, programs)
+    return compare_ways(first, breaks), ["a round of servers"] * ends_with_a_round(first, breaks)
+
+
+def _compare_queues(case, said, programs):
+    endpoints = sorted({(road.address, road.port) for road in case.roads})
+    bursts = _inside(_burst, case, endpoints, programs)
+    return compare_bursts(said, bursts), ["accept_queue"] * len(bursts)
+
+
 def _examine(case, programs):
     told = _inside(_question, case, programs)
     said = _ladder_of(told["before"])
-    first = said.first()
-    starts = told["after"] is not None
-    if starts:
-        differences = compare_running(said, _ladder_of(told["after"]))
+    first = said.first().limit
+    if told["after"]:
+        parts = [(compare_running(said, _ladder_of(told["after"])), [])]
     else:
         case, differences = _refused(case, said, programs)
-    if starts or first.limit != "file_descriptors":
-        differences += compare_ways(first, _climb_all(case, first, programs))
-    endpoints = sorted({(road.address, road.port) for road in case.roads})
-    bursts = _inside(_burst, case, endpoints, programs)
-    differences += compare_bursts(said, bursts)
-    reasons = ["accept_queue"] * len(bursts) + ["highest maxconn"] * (not starts)
-    return {"outcome": first.limit, "differences": differences, "unknown": {}, "reasons": reasons}
+        parts = [(differences, ["highest maxconn"])]
+    if told["after"] or first != "file_descriptors":
+        parts.append(_compare_levels(case, said, programs))
+    parts.append(_compare_queues(case, said, programs))
+    differences, met = (sum(each, []) for each in zip(*parts))
+    return {"outcome": first, "differences": differences, "unknown": {}, "reasons": met}
 
 
 def examine(case, programs):

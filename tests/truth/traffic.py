@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real connections: clients that ask and keep waiting, and the servers behind haproxy, which take and never answer."""
 
+import os
 import re
 import resource
 import selectors
@@ -8,7 +9,10 @@ import socket
 import struct
 import time
 
+from .addresses import SOCKETS
+
 SERVER_PORTS = range(19000, 19005)
+SERVER_SOCKET = f"{SOCKETS}/server"
 FIRST_CLIENT_PORT = 20000  # outside every port range of a case: only haproxy's own connections take from those
 REQUEST = re.compile(rb"GET /(\d+) ")
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # so that no port is held in TIME_WAIT
@@ -32,11 +36,15 @@ class Traffic:
         self.arrived = set()  # numbers of the requests that reached a server
         self.failed = set()  # and of those that were answered or reset by haproxy
         for port in SERVER_PORTS:
-            self._listen(port)
+            self._serve(socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True))
+        unix = socket.socket(socket.AF_UNIX)
+        unix.bind(SERVER_SOCKET)
+        os.chmod(SERVER_SOCKET, 0o777)
+        self._serve(unix)
 
-    def _listen(self, port):
-        """Before the host gets its small somaxconn, and for IPv4 too."""
-        server = socket.create_server(("::", port), family=socket.AF_INET6, backlog=512, dualstack_ipv6=True)
+    def _serve(self, server):
+        """Before the host gets its small somaxconn."""
+        server.listen(512)
         server.setblocking(False)
         self._selector.register(server, selectors.EVENT_READ, self._accept)
 
