@@ -122,6 +122,11 @@ class Pairs(unittest.TestCase):
         self.assertEqual(small.files[0].split(), ["defaults", "server", "two"])
         self.assertEqual((small.arguments, small.host), ((), Host()))
 
+    def test_one_way_is_enough(self):
+        roads = tuple(Road("127.0.3.1", "127.0.0.1", port, "app") for port in (80, 81, 82))
+        small = Shrinker(lambda case: any(road.port == 81 for road in case.roads), 60).smaller(Case(("",), roads=roads))
+        self.assertEqual(small.roads, roads[1:2])
+
 
 class Comparing(unittest.TestCase):
     """Each kind of disagreement, from values."""

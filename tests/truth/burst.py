@@ -16,7 +16,9 @@ MOST = 5000
 def _is_taken(client, address, port):
     if client.connect_ex((loopback(address), port)) not in (0, errno.EINPROGRESS):
         return False
-    return bool(select.select([], [client], [], PROMPT)[1])
+    waiting = select.poll()
+    waiting.register(client, select.POLLOUT)
+    return bool(waiting.poll(PROMPT * 1000))
 
 
 def _waiting(address, port):

@@ -118,7 +118,9 @@ def _compare_levels(case, said, programs):
     """The differences, and what else was met."""
     first = said.first()
     breaks = _climb_all(case, first, programs)
-    return compare_ways(first, breaks), ["a round of servers"] * ends_with_a_round(first, breaks)
+    differences = compare_ways(first, breaks)
+    late = not differences and ends_with_a_round(first, breaks)
+    return differences, ["a round of servers"] * late
 
 
 def _compare_queues(case, said, programs):

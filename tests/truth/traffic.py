@@ -16,7 +16,7 @@ SERVER_SOCKET = f"{SOCKETS}/server"
 FIRST_CLIENT_PORT = 20000  # outside every port range of a case: only haproxy's own connections take from those
 REQUEST = re.compile(rb"GET /(\d+) ")
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # so that no port is held in TIME_WAIT
-MOST_DESCRIPTORS = 4096
+MOST_DESCRIPTORS = 8192
 
 
 def loopback(address):
