@@ -32,12 +32,16 @@ struct Scope {
 
 /// On which sides of a proxied connection TLS is spoken, and the first line that says so.
 struct TlsSides {
+  enum class Of : std::uint8_t {
+    prepared,  // what haproxy reckons with when it starts: a disabled proxy's binds too
+    spoken,    // what connections will meet
+  };
   std::optional<haproxy::Origin> clients{};
   std::optional<haproxy::Origin> servers{};
 
   [[nodiscard]] std::int64_t count() const { return (clients ? 1 : 0) + (servers ? 1 : 0); }
 };
-[[nodiscard]] TlsSides tls_sides(const Scope& scope);
+[[nodiscard]] TlsSides tls_sides(const Scope& scope, TlsSides::Of of);
 
 /// Descriptors that one connection takes in OpenSSL's engines under `ssl-mode-async`: one a side and engine.
 [[nodiscard]] std::int64_t engine_descriptors(const Scope& scope);

@@ -53,10 +53,11 @@ Glass glass_of(const Server& server) {
   return {bound && bound->value > 0 ? std::min(bound->value, kBeyondReach) : kBottomless, server.count};
 }
 
-std::int64_t checks_of(const Server& server) {
-  const auto& settings = server.settings;
-  const bool elsewhere = settings.check_port.has_value() || settings.check_address.has_value();
-  return settings.check && !elsewhere ? server.count : 0;
+/// The health checks that go where the traffic goes.
+std::int64_t checks_of(const Proxy& proxy, const Server& server) {
+  const auto checked = demand::check_address(proxy, server);
+  if (!checked || !demand::takes_a_port(*checked)) return 0;
+  return demand::destination_text(*checked) == demand::destination_text(server.address) ? server.count : 0;
 }
 
 Destinations destinations_of(const Proxy& proxy, const std::vector<const Server*>& servers) {
@@ -67,7 +68,7 @@ Destinations destinations_of(const Proxy& proxy, const std::vector<const Server*
     std::tuple key{tuple->source, tuple->destination};
     auto& destination = found.try_emplace(std::move(key), Destination{*std::move(tuple), {}, 0}).first->second;
     destination.servers.push_back(glass_of(*server));
-    destination.checks += checks_of(*server);
+    destination.checks += checks_of(proxy, *server);
   }
   return found;
 }
