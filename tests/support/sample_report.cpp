@@ -74,6 +74,13 @@ haproxy::InstanceFacts instance() {
                                      .version_text = "2.6.12-1+deb12u4",
                                      .features = {"OPENSSL", "SYSTEMD"}};
   haproxy::Config config;
+  haproxy::FileFacts files;
+  PathStatus chroot{.resolved = "/var/lib/haproxy", .status = {.kind = FileKind::directory, .mode = 0755}, .way = {}};
+  files.paths["/var/lib/haproxy"].found = std::move(chroot);
+  files.paths["/etc/ssl/site.pem"].found =
+      fail(std::errc::no_such_file_or_directory, "/etc/ssl/site.pem", "is not there");
+  files.starter = Account{};
+  made.files = std::move(files);
   config.files = {kConfig};
   config.lines = 61;
   config.global.maxconn = haproxy::Number{100000, at(kConfig, 4, 3)};

@@ -199,6 +199,8 @@ TEST(JsonFacts, their_schema_refuses_what_is_wrong) {
                      [](ordered_json& d) { d["networks"][0]["counters"]["netstat"]["ListenDrops"] = "3"; },
                      [](ordered_json& d) { d["units"][0]["environment_names"][0] = "NAME=value"; },
                      [](ordered_json& d) { d["instances"][0]["processes"][0]["environment"] = ordered_json::object(); },
+                     [](ordered_json& d) { d["instances"][0]["files"]["paths"][0]["mode"] = "rw-r--r--"; },
+                     [](ordered_json& d) { d["instances"][0]["files"].erase("starter"); },
                      [](ordered_json& d) { d["haproxy_config"][0]["globals"]["maxconn"] = 100000; },
                      [](ordered_json& d) { d["networks"][0]["counters"]["sockstat"]["error"]["code"] = 95; },
                  });
