@@ -61,7 +61,7 @@ struct TlsSides {
 [[nodiscard]] std::vector<BacklogDemand> backlogs(const Scope& scope, const Result<Quantity>& maxconn);
 [[nodiscard]] std::vector<PortDemand> ports(const Scope& scope);
 /// The tuple that connections to a server belong to, without their number; nothing for a server that needs no source
-/// port or takes its port from each connection.
+/// port, takes its port from each connection, or is reached from another network namespace.
 [[nodiscard]] std::optional<SourcePortsDemand> tuple_of(const haproxy::Proxy& proxy, const haproxy::Server& server);
 [[nodiscard]] std::vector<SourcePortsDemand> source_ports(const Scope& scope, const Result<Quantity>& maxconn);
 
