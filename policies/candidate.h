@@ -9,16 +9,9 @@
 #include <vector>
 
 #include "policies/check.h"
+#include "policies/demand_difference.h"
 
 namespace preflight {
-
-/// One quantity of the demand, under the running configuration and under the candidate.
-struct DemandChange {
-  std::string_view name;  // as in the demand: "file_descriptors", "maxconn", ...
-  std::string_view unit;
-  Result<Quantity> now = unread("demand");
-  Result<Quantity> then = unread("demand");
-};
 
 /// What becomes of ports: a reload hands listening sockets on to a bind of the same address and options, and to no
 /// other (sock_find_compatible_fd in src/sock.c).
@@ -42,8 +35,8 @@ struct CandidateChange {
   const haproxy::InstanceFacts* instance = nullptr;  // as the candidate would have it
   /// Why nothing could be compared: the running configuration cannot be read.
   Result<void> compared{};
-  std::vector<DemandChange> demand;  // those that change, or cannot be told
-  std::vector<PortChange> ports;     // those that change
+  std::vector<DemandDifference> demand;
+  std::vector<PortChange> ports;  // those that change
   std::vector<Consequence> needs_restart;
   std::vector<Consequence> forgotten;
 

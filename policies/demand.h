@@ -70,6 +70,8 @@ struct DestinationDemand {
   haproxy::Origin origin{};
 };
 
+[[nodiscard]] std::string_view to_string(DestinationDemand::Purpose purpose);
+
 /// The demand of one instance; pointers reach into the facts it was computed from, which must outlive it.
 struct InstanceDemand {
   const haproxy::InstanceFacts* instance = nullptr;

@@ -19,17 +19,6 @@ std::string_view name_of(PortFate fate) {
   return {};
 }
 
-Json quantity_of(const Result<Quantity>& quantity) {
-  return quantity ? Json{{"value", quantity->value}, {"basis", to_string(quantity->basis)}} : absent(quantity.error());
-}
-
-Json demand_of(const DemandChange& change) {
-  return {{"name", change.name},
-          {"unit", change.unit},
-          {"now", quantity_of(change.now)},
-          {"then", quantity_of(change.then)}};
-}
-
 Json port_of(const PortChange& change) {
   return {{"fate", name_of(change.fate)},
           {"endpoint", change.endpoint},
@@ -55,7 +44,7 @@ void write_candidate(Writer& out, const CandidateChange& change) {
   out.object([&] {
     out.key("instance").text(change.instance->name);
     out.key("error").tree(change.compared ? Json() : error(change.compared.error()));
-    write_list(out, "demand", change.demand, demand_of);
+    write_differences(out.key("demand_changes"), change.demand);
     write_list(out, "ports", change.ports, port_of);
     write_list(out, "needs_restart", change.needs_restart, consequence_of);
     write_list(out, "forgotten", change.forgotten, consequence_of);

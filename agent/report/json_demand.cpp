@@ -23,6 +23,7 @@ class DemandList {
   DemandList(Writer& out, const InstanceDemand& demand) : out_(out), demand_(demand) {}
 
   void write() const {
+    entry("maxconn", {}, demand_.maxconn);
     entry("file_descriptors", {}, demand_.file_descriptors);
     for (const auto& each : demand_.backlog) entry("backlog", listener_of(each), each.backlog);
     for (const auto& each : demand_.source_ports) {
@@ -71,5 +72,33 @@ void write_terms(Writer& out, const std::vector<Term>& terms) {
 }
 
 void write_demand(Writer& out, const InstanceDemand& demand) { DemandList(out, demand).write(); }
+
+void write_destinations(Writer& out, const InstanceDemand& demand) {
+  for (const auto& each : demand.destinations) {
+    out.object([&] {
+      out.key("instance").text(demand.instance->name);
+      out.key("purpose").text(to_string(each.purpose));
+      out.key("owner").text(each.owner);
+      out.key("protocol").text(each.transport == haproxy::Transport::stream ? "tcp" : "udp");
+      out.key("address").text(each.ip ? to_string(*each.ip) : each.host);
+      out.key("port").optional_number(each.port == 0 ? std::nullopt : std::optional<std::int64_t>(each.port));
+      out.key("origin").tree(origin(each.origin));
+    });
+  }
+}
+
+void write_differences(Writer& out, const std::vector<DemandDifference>& differences) {
+  out.array([&] {
+    for (const auto& each : differences) {
+      out.object([&] {
+        out.key("name").text(each.name);
+        out.key("instance").text(each.instance);
+        out.key("subject").optional_text(each.subject);
+        out.key("now").optional_number(each.before.value);
+        out.key("then").optional_number(each.after.value);
+      });
+    }
+  });
+}
 
 }  // namespace preflight::json

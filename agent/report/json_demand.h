@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "agent/report/json_writer.h"
-#include "policies/demand.h"
+#include "policies/demand_difference.h"
 
 namespace preflight::json {
 
@@ -15,5 +15,11 @@ void write_terms(Writer& out, const std::vector<Term>& terms);
 /// The demands of one instance as elements of the array that is open; a quantity that could not be computed is among
 /// them, with the reason.
 void write_demand(Writer& out, const InstanceDemand& demand);
+
+/// Whom one instance connects to, as elements of the array that is open.
+void write_destinations(Writer& out, const InstanceDemand& demand);
+
+/// [{"name", "instance", "subject", "now", "then"}].
+void write_differences(Writer& out, const std::vector<DemandDifference>& differences);
 
 }  // namespace preflight::json

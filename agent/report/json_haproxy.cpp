@@ -177,7 +177,8 @@ Json instance(const haproxy::InstanceFacts& instance) {
           {"binary", binary_of(instance.binary)},
           {"memory_limit", bound(instance.memory_limit)},
           {"cpu_quota", bound(instance.cpu_quota)},
-          {"verdict", verdict_of(instance.verdict)}};
+          {"verdict", verdict_of(instance.verdict)},
+          {"files", files(instance.files)}};
 }
 
 Json unit(const haproxy::InstanceFacts& instance) {

@@ -8,6 +8,8 @@ namespace preflight::json {
 
 /// Soft and hard.
 [[nodiscard]] Json limits(const Result<Limits>& limits);
+/// What stands at the paths the configuration names, and whose eyes haproxy will see it with.
+[[nodiscard]] Json files(const Result<haproxy::FileFacts>& files);
 /// What runs, from which binary, and how it was found; neither environment nor arguments of a process.
 [[nodiscard]] Json instance(const haproxy::InstanceFacts& instance);
 /// The unit's properties; of its environment the names only, because values may be secrets.

@@ -3,14 +3,9 @@
 #include "agent/report/json_ladder.h"
 
 #include "agent/report/json_demand.h"
-#include "policies/demand_difference.h"
 
 namespace preflight::json {
 namespace {
-
-void write_optional(Writer& out, const std::optional<std::int64_t>& number) {
-  number ? out.number(*number) : out.null();
-}
 
 void write_rung(Writer& out, const Rung& rung, const Ladder& ladder) {
   out.object([&] {
@@ -23,7 +18,7 @@ void write_rung(Writer& out, const Rung& rung, const Ladder& ladder) {
     out.key("assumes").optional_text(rung.assumes);
     out.key("aside").boolean(rung.aside);
     out.key("basis").optional_text(rung.connections ? to_string(rung.basis) : std::string_view());
-    write_optional(out.key("in_use"), rung.in_use);
+    out.key("in_use").optional_number(rung.in_use);
     write_terms(out.key("terms"), rung.terms);
     out.key("error").tree(rung.connections ? Json() : error(rung.connections.error()));
   });
@@ -45,17 +40,7 @@ void write_what_if(Writer& out, const Report& report) {
   out.object([&] {
     out.key("text").text(report.as_is->what_if->text);
     write_ladder(out.key("ladder_now"), *report.as_is->ladders);
-    out.key("demand_changes").array([&] {
-      for (const auto& each : differences(*report.as_is->demand, *report.demand)) {
-        out.object([&] {
-          out.key("name").text(each.name);
-          out.key("instance").text(each.instance);
-          out.key("subject").optional_text(each.subject);
-          write_optional(out.key("now"), each.before);
-          write_optional(out.key("then"), each.after);
-        });
-      }
-    });
+    write_differences(out.key("demand_changes"), differences(*report.as_is->demand, *report.demand));
   });
 }
 

@@ -197,6 +197,9 @@ void write_json_report(const Report& report, const json::Sink& sink) {
     out.key("demand").array([&] {
       for (const auto& each : report.demand->instances) json::write_demand(out, each);
     });
+    out.key("destinations").array([&] {
+      for (const auto& each : report.demand->instances) json::write_destinations(out, each);
+    });
     json::write_ladder(out.key("ladder"), report.ladders != nullptr ? *report.ladders : std::vector<Ladder>());
     json::write_what_if(out.key("what_if"), report);
     if (!report.candidates.empty()) {

@@ -32,6 +32,11 @@ void Writer::text(std::string_view value) {
   pending_ += '"';
 }
 
+void Writer::optional_number(std::optional<std::int64_t> value) {
+  if (!value) return null();
+  number(*value);
+}
+
 void Writer::optional_text(std::string_view value) {
   if (value.empty()) return null();
   text(value);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,6 +41,8 @@ class Writer {
   /// Null when it is empty.
   void optional_text(std::string_view value);
   void number(std::int64_t value);
+  /// Null where there is none.
+  void optional_number(std::optional<std::int64_t> value);
   void boolean(bool value) { literal(value ? "true" : "false"); }
   void null() { literal("null"); }
   /// A part that exists as a tree.

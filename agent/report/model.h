@@ -46,9 +46,9 @@ struct Report {
   Severity fail_on = Severity::error;
   std::int64_t taken_at = 0;  // seconds since the epoch, UTC
   std::chrono::milliseconds took{0};
-  bool replayed = false;           // taken_at is when the bundle was recorded, and nothing was waited for: took is 0
+  bool replayed = false;  // taken_at is when the bundle was recorded, and nothing was waited for: took is 0
   std::vector<CandidateChange> candidates{};  // what `--config` changes on a host where another one runs
-  std::vector<std::string> notes;  // expired and unused waivers, blind spots
+  std::vector<std::string> notes;             // expired and unused waivers, blind spots
   Summary summary;
   int exit_code = 0;
 };

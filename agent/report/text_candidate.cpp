@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a person wants to know before a reload: what changes for the host, and what the reload will not do.
-#include <map>
-
 #include "agent/report/text_parts.h"
 #include "agent/report/text_words.h"
 #include "probes/base/text.h"
@@ -12,19 +10,6 @@ namespace {
 /// So many of a kind are told one by one; a configuration may have thousands.
 constexpr std::size_t kToldSingly = 5;
 constexpr std::size_t kLabelWidth = 16;
-
-std::string words_of(const Result<Quantity>& quantity) {
-  return quantity ? grouped(quantity->value) : std::string("not known");
-}
-
-std::string_view words_of(std::string_view name) {
-  static const std::map<std::string_view, std::string_view> kWords = {{"file_descriptors", "descriptors"},
-                                                                      {"backlog", "longest queue"},
-                                                                      {"conntrack", "conntrack"},
-                                                                      {"maxconn", "maxconn"}};
-  const auto found = kWords.find(name);
-  return found == kWords.end() ? name : found->second;
-}
 
 void add_row(Page& page, std::string_view label, std::string sentence) {
   page.add({{.text = std::string(label), .ink = Ink::faint, .column = 2},
@@ -67,9 +52,7 @@ void add_candidate(Page& page, const CandidateChange& change) {
   page.add({{.text = "against what " + change.instance->name + " runs now", .ink = Ink::strong}});
   if (!change.compared) return add_row(page, "not compared", describe(change.compared.error()));
   if (change.empty()) return add_row(page, "no change", "that the host would notice");
-  for (const auto& each : change.demand) {
-    add_row(page, words_of(each.name), words_of(each.now) + " now, " + words_of(each.then) + " then");
-  }
+  add_list(page, "demands", change.demand, [](const DemandDifference& each) { return words_of(each); });
   add_ports(page, change.ports, PortFate::opened, "opens");
   add_ports(page, change.ports, PortFate::reopened, "opens anew");
   add_ports(page, change.ports, PortFate::closed, "closes");

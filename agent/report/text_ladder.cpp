@@ -77,26 +77,12 @@ void add_rungs(Page& page, const std::vector<Rung>& rungs) {
              .column = kRungColumn}});
 }
 
-std::string words_of(const DemandDifference& difference) {
-  const auto subject = difference.subject.substr(difference.subject.find(':') + 1);
-  if (difference.name == "file_descriptors") return "descriptors";
-  if (difference.name == "conntrack") return "connection tracking entries";
-  if (difference.name == "backlog") return "accept queue asked for by " + subject;
-  if (difference.name == "source_ports") return "connections of " + subject;
-  return std::string(difference.name);
-}
-
-std::string value_of(const std::optional<std::int64_t>& value) { return value ? grouped(*value) : "none"; }
-
 void add_differences(Page& page, const Report& report) {
   const auto all = differences(*report.as_is->demand, *report.demand);
   const auto shown = std::min(all.size(), kMostDifferences);
   for (std::size_t i = 0; i < shown; ++i) {
-    const auto& each = all[i];
-    const auto whose = report.demand->instances.size() > 1 ? each.instance + ": " : std::string();
-    page.add(
-        {{.text = whose + words_of(each) + ": " + value_of(each.before) + " -> " + value_of(each.after), .column = 2}},
-        4);
+    const auto whose = report.demand->instances.size() > 1 ? all[i].instance + ": " : std::string();
+    page.add({{.text = whose + words_of(all[i]), .column = 2}}, 4);
   }
   if (shown < all.size()) {
     page.add({{.text = "and " + std::to_string(all.size() - shown) + " more differences (--format json lists them)",

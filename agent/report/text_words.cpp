@@ -44,6 +44,17 @@ bool tells(const std::string& sentence, const Measure& measure) {
   return sentence.find(number != nullptr ? grouped(*number) : text::words_of(measure)) != std::string::npos;
 }
 
+/// What a demand is called, and whose it is.
+std::string noun_of(const DemandDifference& difference) {
+  const auto subject = difference.subject.substr(difference.subject.find(':') + 1);
+  if (difference.name == "file_descriptors") return "descriptors";
+  if (difference.name == "memory") return "bytes of memory";
+  if (difference.name == "conntrack") return "connection tracking entries";
+  if (difference.name == "backlog") return "accept queue asked for by " + subject;
+  if (difference.name == "source_ports") return "connections of " + subject;
+  return std::string(difference.name);
+}
+
 }  // namespace
 
 std::string counted(std::size_t count, std::string_view noun) {
@@ -60,6 +71,14 @@ std::string words_of(const Measure& measure) {
 
 std::string words_of(const Expectation& expectation) {
   return std::string(words_of(expectation.relation)) + words_of(expectation.measure);
+}
+
+std::string words_of(const DemandDifference& difference) {
+  const auto value = [](const DemandDifference::Side& side) {
+    if (!side.demanded) return std::string("none");
+    return side.value ? grouped(*side.value) : std::string("not known");
+  };
+  return noun_of(difference) + ": " + value(difference.before) + " -> " + value(difference.after);
 }
 
 std::string arithmetic(const std::vector<Term>& terms) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "policies/check.h"
+#include "policies/demand_difference.h"
 
 namespace preflight::text {
 
@@ -19,6 +20,9 @@ namespace preflight::text {
 
 /// "at least 65,535 connections".
 [[nodiscard]] std::string words_of(const Expectation& expectation);
+
+/// "descriptors: 200,042 -> 400,042".
+[[nodiscard]] std::string words_of(const DemandDifference& difference);
 
 /// "2 x 100,000 maxconn (haproxy.cfg:4) + 10 reserved + 3 binds", at most a dozen terms.
 [[nodiscard]] std::string arithmetic(const std::vector<Term>& terms);

@@ -61,7 +61,7 @@ Quantity own_memory(const demand::Scope& scope, const Quantity& maxconn) {
   const auto& binary = scope.instance.binary;
   const auto& written = scope.config.global.bufsize;
   const auto buffer = written ? written->value : binary ? binary->bufsize : kBufferSize;
-  const auto sides = demand::tls_sides(scope).count();
+  const auto sides = demand::tls_sides(scope, demand::TlsSides::Of::spoken).count();
   const auto origin = maxconn.terms.empty() ? haproxy::Origin{} : maxconn.terms.front().origin;
   const auto count = grouped(maxconn.value);
   std::vector<Term> terms{

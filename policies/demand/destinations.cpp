@@ -2,6 +2,7 @@
 // Whom haproxy connects to: an SELinux policy and an outgoing firewall must let it, for checks as well as for traffic,
 // and a refused check takes a healthy server out of service.
 #include <algorithm>
+#include <array>
 
 #include "policies/demand/parts.h"
 
@@ -153,3 +154,14 @@ std::vector<DestinationDemand> destinations(const Scope& scope) {
 }
 
 }  // namespace preflight::demand
+
+namespace preflight {
+
+std::string_view to_string(DestinationDemand::Purpose purpose) {
+  // in the order of the enumeration
+  static constexpr std::array<std::string_view, 7> kWords = {"server", "health_check", "agent_check", "peer",
+                                                             "log",    "nameserver",   "mailer"};
+  return kWords.at(static_cast<std::size_t>(purpose));
+}
+
+}  // namespace preflight

@@ -81,7 +81,7 @@ struct Budget {
 
 Budget budget_of(const Scope& scope, const haproxy::BinaryFacts& binary) {
   const auto& global = scope.config.global;
-  const auto sides = tls_sides(scope).count();
+  const auto sides = tls_sides(scope, TlsSides::Of::prepared).count();
   std::int64_t memory = std::min(*scope.instance.command_line.memory_mib, kMost) * kMebibyte;
   if (sides != 0) memory -= kCacheEntry * value_or(global.ssl_cache_size, kCacheSize);
   memory -= value_or(global.maxzlibmem, 0) * kMebibyte;

@@ -24,7 +24,7 @@ Result<Quantity> memory(const Scope& scope, const Result<Quantity>& maxconn) {
   if (!maxconn) return tl::make_unexpected(maxconn.error());
   const auto connections = maxconn->value;
   const auto origin = maxconn->terms.empty() ? haproxy::Origin{} : maxconn->terms.front().origin;
-  const auto sides = tls_sides(scope);
+  const auto sides = tls_sides(scope, TlsSides::Of::spoken);
   std::vector<Term> terms{share("a connection", connections, kClear, origin)};
   if (sides.clients) terms.push_back(share("for TLS towards clients", connections, kTlsSide, *sides.clients));
   if (sides.servers) terms.push_back(share("for TLS towards servers", connections, kTlsSide, *sides.servers));

@@ -32,12 +32,16 @@ struct Scope {
 
 /// On which sides of a proxied connection TLS is spoken, and the first line that says so.
 struct TlsSides {
+  enum class Of : std::uint8_t {
+    prepared,  // what haproxy reckons with when it starts: a disabled proxy's binds too
+    spoken,    // what connections will meet
+  };
   std::optional<haproxy::Origin> clients{};
   std::optional<haproxy::Origin> servers{};
 
   [[nodiscard]] std::int64_t count() const { return (clients ? 1 : 0) + (servers ? 1 : 0); }
 };
-[[nodiscard]] TlsSides tls_sides(const Scope& scope);
+[[nodiscard]] TlsSides tls_sides(const Scope& scope, TlsSides::Of of);
 
 /// Descriptors that one connection takes in OpenSSL's engines under `ssl-mode-async`: one a side and engine.
 [[nodiscard]] std::int64_t engine_descriptors(const Scope& scope);
@@ -57,7 +61,7 @@ struct TlsSides {
 [[nodiscard]] std::vector<BacklogDemand> backlogs(const Scope& scope, const Result<Quantity>& maxconn);
 [[nodiscard]] std::vector<PortDemand> ports(const Scope& scope);
 /// The tuple that connections to a server belong to, without their number; nothing for a server that needs no source
-/// port or takes its port from each connection.
+/// port, takes its port from each connection, or is reached from another network namespace.
 [[nodiscard]] std::optional<SourcePortsDemand> tuple_of(const haproxy::Proxy& proxy, const haproxy::Server& server);
 [[nodiscard]] std::vector<SourcePortsDemand> source_ports(const Scope& scope, const Result<Quantity>& maxconn);
 

@@ -87,7 +87,7 @@ class Tuples {
 
   /// Checks are connections of their own, one at a time for each server, closed without TIME_WAIT.
   void at(const Proxy& proxy, const Server& server, const haproxy::Address& address, std::int64_t Tuple::*count) {
-    if (!takes_a_port(address)) return;
+    if (!takes_a_port(address) || server.settings.network_namespace) return;
     entry(new_tuple(proxy, server, address)).*count += server.count;
   }
 
@@ -126,7 +126,7 @@ Result<Quantity> connections(const Tuple& tuple, const Result<Quantity>& maxconn
 }  // namespace
 
 std::optional<SourcePortsDemand> tuple_of(const Proxy& proxy, const Server& server) {
-  if (!takes_a_port(server.address)) return std::nullopt;
+  if (!takes_a_port(server.address) || server.settings.network_namespace) return std::nullopt;
   auto demand = new_tuple(proxy, server, server.address);
   demand.mode = proxy.mode;
   return demand;

@@ -30,10 +30,10 @@ Place encrypted_server(const std::vector<Server>& servers, bool checks_tls) {
   return std::nullopt;
 }
 
-Place clients_side(const Scope& scope) {
+Place clients_side(const Scope& scope, TlsSides::Of of) {
   const Config& config = scope.config;
-  // a disabled proxy's binds are prepared all the same
   for (const Proxy& proxy : config.proxies) {
+    if (proxy.disabled && of == TlsSides::Of::spoken) continue;
     if (auto place = encrypted_bind(proxy.binds)) return place;
   }
   for (const haproxy::Peers& peers : config.peers) {
@@ -61,12 +61,12 @@ Place servers_side(const Scope& scope) {
 
 }  // namespace
 
-TlsSides tls_sides(const Scope& scope) { return {clients_side(scope), servers_side(scope)}; }
+TlsSides tls_sides(const Scope& scope, TlsSides::Of of) { return {clients_side(scope, of), servers_side(scope)}; }
 
 std::int64_t engine_descriptors(const Scope& scope) {
   const auto& global = scope.config.global;
   if (!global.ssl_async || global.ssl_engines.empty()) return 0;
-  return tls_sides(scope).count() * static_cast<std::int64_t>(global.ssl_engines.size());
+  return tls_sides(scope, TlsSides::Of::prepared).count() * static_cast<std::int64_t>(global.ssl_engines.size());
 }
 
 }  // namespace preflight::demand

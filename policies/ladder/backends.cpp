@@ -55,10 +55,11 @@ std::vector<const Server*> active_servers(const Proxy& proxy) {
   return emergency;
 }
 
-std::int64_t checks_of(const Server& server) {
-  const auto& settings = server.settings;
-  const bool elsewhere = settings.check_port.has_value() || settings.check_address.has_value();
-  return settings.check && !elsewhere ? server.count : 0;
+/// The health checks that go where the traffic goes.
+std::int64_t checks_of(const Proxy& proxy, const Server& server) {
+  const auto checked = demand::check_address(proxy, server);
+  if (!checked || !demand::takes_a_port(*checked)) return 0;
+  return demand::destination_text(*checked) == demand::destination_text(server.address) ? server.count : 0;
 }
 
 /// Of its own range; 0 without one.
@@ -68,10 +69,12 @@ std::uint16_t first_port_of(const Server& server) {
 }
 
 /// A check is bound to a port of the server's own range wherever it goes.
-std::int64_t checks_within(const Server& server, const SourcePortsDemand& tuple) {
-  const auto& settings = server.settings;
-  if (tuple.own_range == 0) return checks_of(server);
-  return (settings.check ? server.count : 0) + (settings.agent_check ? server.count : 0);
+std::int64_t checks_within(const Proxy& proxy, const Server& server, const SourcePortsDemand& tuple) {
+  if (tuple.own_range == 0) return checks_of(proxy, server);
+  const auto takes_one = [](const auto& address) { return address && demand::takes_a_port(*address); };
+  const bool check = takes_one(demand::check_address(proxy, server));
+  const bool agent = takes_one(demand::agent_address(server));
+  return (check ? server.count : 0) + (agent ? server.count : 0);
 }
 
 Destinations destinations_of(const Proxy& proxy, const std::vector<const Server*>& servers,
@@ -84,7 +87,7 @@ Destinations destinations_of(const Proxy& proxy, const std::vector<const Server*
     std::tuple key{tuple->source, first_port_of(*server), tuple->destination};
     auto& destination = found.try_emplace(std::move(key), Destination{*std::move(tuple), {}, 0}).first->second;
     destination.servers.push_back(glasses[i]);
-    destination.checks += checks_within(*server, destination.tuple);
+    destination.checks += checks_within(proxy, *server, destination.tuple);
   }
   return found;
 }

@@ -75,6 +75,7 @@ struct ServerSettings {
   std::optional<Text> agent_address{};
   std::optional<Sourced<Address>> source{};  // `source`, a port range allowed
   std::optional<Text> source_interface{};    // its `interface`
+  std::optional<Text> network_namespace{};   // `namespace`
   std::optional<Text> cookie{};              // what stands for it in the proxy's persistence cookie
   bool check = false;
   bool agent_check = false;

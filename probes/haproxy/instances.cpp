@@ -23,6 +23,13 @@ struct Candidate {
 
 using Candidates = std::map<pid_t, Candidate>;
 
+/// A zombie has no words.
+CommandLine line_of(const std::vector<std::string>& words) {
+  return words.empty() ? CommandLine{} : parse_command_line({words.begin() + 1, words.end()});
+}
+
+bool serves(const CommandLine& line) { return !line.configs.empty() && !line.check_only; }
+
 Candidates read_candidates(const HostView& host, std::vector<Error>& blind_spots) {
   Candidates found;
   const auto pids = find_processes(host, "haproxy");
@@ -31,16 +38,15 @@ Candidates read_candidates(const HostView& host, std::vector<Error>& blind_spots
     return found;
   }
   for (const auto pid : *pids) {
+    // most of what is passed over here is the `haproxy -vv` we are waiting for
+    if (const auto words = read_arguments(host, pid); words && !serves(line_of(*words))) continue;
     auto process = read_process(host, pid);
     if (!process) {
       if (process.error().code != std::errc::no_such_process) blind_spots.push_back(process.error());
       continue;
     }
-    const auto& words = process->arguments;
-    if (words.empty()) continue;  // a zombie
-    auto line = parse_command_line({words.begin() + 1, words.end()});
-    if (line.configs.empty() || line.check_only) continue;
-    found.emplace(pid, Candidate{std::move(*process), std::move(line)});
+    auto line = line_of(process->arguments);
+    if (serves(line)) found.emplace(pid, Candidate{std::move(*process), std::move(line)});
   }
   return found;
 }

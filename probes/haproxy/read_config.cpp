@@ -7,7 +7,7 @@
 
 #include "probes/base/text.h"
 #include "probes/haproxy/characters.h"
-#include "probes/haproxy/conditional_blocks.h"
+#include "probes/haproxy/directives.h"
 #include "probes/haproxy/keywords.h"
 #include "probes/haproxy/lexer.h"
 #include "probes/haproxy/noted_lines.h"
@@ -17,14 +17,12 @@
 namespace preflight::haproxy {
 namespace {
 
-/// What a line means for the lines after it.
-enum class Next : std::uint8_t { line, end_of_file, abort };
-
 class Reader {
  public:
   explicit Reader(const ReadContext& context)
       : reading_(context),
         lexer_(context.binary ? Dialect::of(context.binary->version) : Dialect{}),
+        directives_(reading_),
         proxies_(reading_),
         peers_(reading_),
         log_forwards_(reading_),
@@ -47,12 +45,7 @@ class Reader {
     line_ = 0;
     const Next next = read_lines(file.content);
     end_section();
-    if (next != Next::abort && blocks_.open()) {
-      reading_.error({{}, 1}, "an '.if' is not closed at the end of the file");
-      return Next::abort;
-    }
-    blocks_.clear();
-    return next;
+    return next == Next::abort ? next : directives_.end_file(next);
   }
 
   Next read_lines(std::string_view content) {
@@ -102,58 +95,9 @@ class Reader {
       return Next::line;
     }
     if (line.count == 0) return Next::line;
-    if (line.words[0].text.front() == '.') return read_directive(line);
-    if (!blocks_.dropped()) read_statement(line);
+    if (line.words[0].text.front() == '.') return directives_.read(line);
+    if (!directives_.dropped()) read_statement(line);
     return Next::line;
-  }
-
-  Next read_directive(const Line& line) {
-    const Statement statement(line.words.data(), line.count, Modifier::none);
-    const std::string_view keyword = statement.keyword();
-    if (keyword == ".if" || keyword == ".elif") return read_condition(line);
-    if (keyword == ".else" || keyword == ".endif") {
-      if (reading_.too_many_arguments(statement, 0)) return Next::abort;
-      return obey(keyword == ".else" ? blocks_.begin_else() : blocks_.end(), line);
-    }
-    if (blocks_.dropped()) return Next::line;
-    return read_message(statement);
-  }
-
-  Next obey(std::string_view objection, const Line& line) {
-    if (objection.empty()) return Next::line;
-    reading_.error(line.words[0], std::string(objection));
-    return Next::abort;
-  }
-
-  Next read_condition(const Line& line) {
-    const bool is_if = line.words[0].text == ".if";
-    const bool needed = is_if ? blocks_.needs_if() : blocks_.needs_elif();
-    Truth truth = Truth::no;
-    if (needed) {
-      const auto result = evaluate_condition(line.joined(1), reading_.environment, reading_.binary);
-      if (!result) {
-        reading_.error(line.words[0], "the condition cannot be read: " + result.error().reason);
-        return Next::abort;
-      }
-      truth = *result;
-    }
-    if (truth == Truth::unknown) {
-      reading_.remark(RemarkKind::not_understood, line.words[0],
-                      "whether this condition holds is not known: every branch of its block is left out");
-    }
-    return obey(is_if ? blocks_.begin_if(truth) : blocks_.begin_elif(truth), line);
-  }
-
-  Next read_message(const Statement& line) {
-    const std::string_view keyword = line.keyword();
-    const bool alert = keyword == ".alert";
-    if (!alert && keyword != ".warning" && keyword != ".notice" && keyword != ".diag") {
-      reading_.error(line[0], "unknown directive");
-      return Next::end_of_file;
-    }
-    if (reading_.too_many_arguments(line, 1) || !alert) return Next::line;
-    reading_.error(line[0], "the configuration refuses itself: " + printable(line[1].text.substr(0, 200)));
-    return Next::abort;
   }
 
   void read_statement(const Line& line) {
@@ -233,7 +177,7 @@ class Reader {
 
   Reading reading_;
   Lexer lexer_;
-  ConditionalBlocks blocks_;
+  Directives directives_;
   ProxySections proxies_;
   PeersSections peers_;
   LogForwardSections log_forwards_;

@@ -43,7 +43,6 @@ constexpr auto kWithArgument = std::to_array<std::string_view>({"agent-inter",
                                                                 "log-proto",
                                                                 "max-reuse",
                                                                 "maxqueue",
-                                                                "namespace",
                                                                 "npn",
                                                                 "observe",
                                                                 "on-error",
@@ -188,6 +187,8 @@ class Options {
       read_check_address();
     } else if (name == "cookie") {
       settings_.cookie = reading_.text(option(), value());
+    } else if (name == "namespace") {
+      settings_.network_namespace = reading_.text(option(), value());
     } else if (name == "agent-addr") {
       settings_.agent_address = reading_.text(option(), value());
     } else if (name == "source") {

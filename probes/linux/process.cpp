@@ -183,6 +183,12 @@ tl::unexpected<Error> gone_or(const Result<T>& failed, pid_t pid) {
 
 }  // namespace
 
+Result<std::vector<std::string>> read_arguments(const HostView& host, pid_t pid) {
+  const auto command_line = host.read(path_of(pid, "cmdline"));
+  if (!command_line) return gone_or(command_line, pid);
+  return nul_terminated(*command_line);
+}
+
 Result<ProcessFacts> read_process(const HostView& host, pid_t pid) {
   auto before = read_stat(host, pid);
   if (!before) return gone_or(before, pid);
@@ -192,9 +198,9 @@ Result<ProcessFacts> read_process(const HostView& host, pid_t pid) {
   process.start_time = before->start_time;
   process.threads = before->threads;
   process.command = std::move(before->command);
-  const auto command_line = host.read(path_of(pid, "cmdline"));
-  if (!command_line) return gone_or(command_line, pid);
-  process.arguments = nul_terminated(*command_line);
+  auto arguments = read_arguments(host, pid);
+  if (!arguments) return tl::make_unexpected(arguments.error());
+  process.arguments = *std::move(arguments);
   if (const auto status = read_status(host, process); !status) return gone_or(status, pid);
   read_the_rest(host, process);
   const auto after = read_stat(host, pid);
@@ -225,21 +231,6 @@ Result<Identity> read_identity(const HostView& host) {
   const auto capabilities = capabilities_of(*text, path);
   if (!capabilities) return tl::make_unexpected(capabilities.error());
   return Identity{*uid, *capabilities};
-}
-
-Result<std::vector<pid_t>> find_processes(const HostView& host, std::string_view prefix) {
-  const auto names = host.list("/proc");
-  if (!names) return tl::make_unexpected(names.error());
-  if (!host.read("/proc/1/comm"))
-    return fail(std::errc::permission_denied, "/proc", "the processes of other users are hidden (hidepid)");
-  std::vector<pid_t> found;
-  for (const auto& name : *names) {
-    const auto pid = parse_number<pid_t>(name);
-    if (!pid) continue;
-    const auto comm = host.read(path_of(*pid, "comm"));
-    if (comm && comm->compare(0, prefix.size(), prefix) == 0) found.push_back(*pid);
-  }
-  return found;
 }
 
 }  // namespace preflight

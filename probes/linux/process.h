@@ -59,6 +59,9 @@ struct ProcessFacts {
   Result<std::map<std::string, std::string, std::less<>>> environment = unread("environ");
 };
 
+/// The words a process was started with, none of a zombie; ESRCH when there is no such process.
+[[nodiscard]] Result<std::vector<std::string>> read_arguments(const HostView& host, pid_t pid);
+
 /// Everything about one process, or ESRCH when it went away meanwhile.
 [[nodiscard]] Result<ProcessFacts> read_process(const HostView& host, pid_t pid);
 

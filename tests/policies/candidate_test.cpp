@@ -62,8 +62,8 @@ TEST(Candidate, DemandIsToldNowAndThen) {
   const auto change = change_of(world);
   ASSERT_FALSE(change.demand.empty());
   EXPECT_EQ(change.demand.front().name, "maxconn");
-  EXPECT_EQ(change.demand.front().now->value, 2000);
-  EXPECT_EQ(change.demand.front().then->value, 3000);
+  EXPECT_EQ(change.demand.front().before.value, 2000);
+  EXPECT_EQ(change.demand.front().after.value, 3000);
 }
 
 TEST(Candidate, PortsAreOpenedClosedAndKept) {

@@ -13,7 +13,9 @@ using test::World;
 
 std::string told(const std::vector<DemandDifference>& differences) {
   std::string text;
-  const auto words = [](const std::optional<std::int64_t>& value) { return value ? std::to_string(*value) : "none"; };
+  const auto words = [](const DemandDifference::Side& side) {
+    return side.value ? std::to_string(*side.value) : side.demanded ? "unknown" : "none";
+  };
   for (const auto& each : differences) {
     text += (text.empty() ? "" : ", ") + std::string(each.name) + (each.subject.empty() ? "" : " " + each.subject) +
             " " + words(each.before) + " -> " + words(each.after);
@@ -39,7 +41,8 @@ TEST(DemandDifference, OfTheSameIsNothing) {
 TEST(DemandDifference, NamesWhatChanged) {
   const std::string rest = "\nlisten l\n  bind :80\n  server a 10.0.1.1:80 maxconn 50\n";
   EXPECT_EQ(changed("global\n  maxconn 100" + rest, "global\n  maxconn 200" + rest),
-            "maxconn 100 -> 200, file_descriptors 223 -> 423, conntrack 200 -> 400, backlog bind:tcp/*:80 100 -> 200");
+            "maxconn 100 -> 200, file_descriptors 223 -> 423, memory 5000000 -> 10000000, conntrack 200 -> 400, "
+            "backlog bind:tcp/*:80 100 -> 200");
 }
 
 TEST(DemandDifference, NamesWhatIsNewAndWhatIsGone) {

@@ -74,6 +74,13 @@ haproxy::InstanceFacts instance() {
                                      .version_text = "2.6.12-1+deb12u4",
                                      .features = {"OPENSSL", "SYSTEMD"}};
   haproxy::Config config;
+  haproxy::FileFacts files;
+  PathStatus chroot{.resolved = "/var/lib/haproxy", .status = {.kind = FileKind::directory, .mode = 0755}, .way = {}};
+  files.paths["/var/lib/haproxy"].found = std::move(chroot);
+  files.paths["/etc/ssl/site.pem"].found =
+      fail(std::errc::no_such_file_or_directory, "/etc/ssl/site.pem", "is not there");
+  files.starter = Account{};
+  made.files = std::move(files);
   config.files = {kConfig};
   config.lines = 61;
   config.global.maxconn = haproxy::Number{100000, at(kConfig, 4, 3)};
@@ -126,6 +133,7 @@ std::unique_ptr<SampleReport> bare_host() {
   const auto& made = sample->facts.instances.front();
   InstanceDemand demand;
   demand.instance = &made;
+  demand.maxconn = Quantity{100000, Basis::configured, {{"maxconn", 100000, at(kConfig, 4, 3)}}};
   demand.file_descriptors = descriptors();
   const auto& web = made.config->proxies.front();
   const Quantity backlog{100000, Basis::configured, {{"maxconn", 100000, at(kConfig, 4, 3)}}};
@@ -137,6 +145,12 @@ std::unique_ptr<SampleReport> bare_host() {
   demand.source_ports[1].destination = "backend.example:8080";
   demand.memory = Quantity{
       5'000'000'000, Basis::configured, {{"100,000 x 50,000 bytes a connection", 5'000'000'000, at(kConfig, 4, 3)}}};
+  DestinationDemand backend;
+  backend.host = "backend.example";
+  backend.port = 8080;
+  backend.owner = "server app/a";
+  backend.origin = at(kConfig, 52, 3);
+  demand.destinations = {backend};
   demand.ports = {{&web, &web.binds.front(), "frontend web"}};
   sample->demand.instances.push_back(std::move(demand));
   return sample;
@@ -291,6 +305,25 @@ std::unique_ptr<SampleReport> supposed_host() {
   return sample;
 }
 
+std::unique_ptr<SampleReport> replaced_host() {
+  auto sample = healthy_host();
+  auto& change = sample->candidates.emplace_back();
+  change.instance = &sample->facts.instances.front();
+  const std::string name = change.instance->name;
+  change.demand = {{"maxconn", name, "", {true, 100000}, {true, 120000}},
+                   {"memory", name, "", {true, std::nullopt}, {true, 6'000'000'000}},
+                   {"source_ports", name, "tuple:*>10.0.1.1:8080", {true, 50000}, {}}};
+  for (std::uint32_t line = 31; line < 38; ++line) {
+    change.ports.push_back(
+        {PortFate::opened, "*:" + std::to_string(8000 + line), 1, "frontend web", at(kConfig, line, 3)});
+  }
+  change.ports.push_back({PortFate::reopened, "10.0.0.1:443", 1, "frontend web", at(kConfig, 40, 3)});
+  change.ports.push_back({PortFate::closed, "*:1000-1009", 10, "listen many", at(kConfig, 41, 3)});
+  change.needs_restart = {{"the accept queue of *:80 stays at 1,000 instead of 2,000", at(kConfig, 31, 3)}};
+  change.forgotten = {{"the stick table of backend app", at(kConfig, 52, 3)}};
+  return sample;
+}
+
 std::unique_ptr<SampleReport> barred_host() {
   auto sample = bare_host();
   sample->facts.host.euid = 1000;
@@ -341,6 +374,13 @@ std::unique_ptr<SampleReport> hostile_host(const std::string& text) {
   ladder.rungs.front().terms = {{text, 1, at(text, 2, 3)}};
   ladder.rungs.back().connections = fail(std::errc::io_error, text, text);
   ladder.bursts.front().name = text;
+  auto& change = sample->candidates.emplace_back();
+  change.instance = &instance;
+  change.demand = {{"backlog", text, text, {true, 1}, {true, 2}}};
+  change.ports = {{PortFate::opened, text, 2, text, at(text, 1, 1)}};
+  change.needs_restart = change.forgotten = {{text, at(text, 1, 1)}};
+  sample->demand.instances.front().destinations.front().host = text;
+  sample->demand.instances.front().destinations.front().owner = text;
   auto& users = *sample->facts.networks.front().port_users;
   users.front().owners = {{1, 1, text, text}};
   return sample;

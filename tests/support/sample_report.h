@@ -21,6 +21,7 @@ struct SampleReport {
   WhatIf what_if;  // with it: the demand and the ladders of the host as it is
   Demand demand_as_is;
   std::vector<Ladder> ladders_as_is;
+  std::vector<CandidateChange> candidates;
   std::list<Waiver> waivers;
   std::list<Check> checks;
   std::vector<std::string> notes;
@@ -45,6 +46,7 @@ struct SampleReport {
             .fail_on = fail_on,
             .taken_at = 1777863721,
             .took = std::chrono::milliseconds{31},
+            .candidates = candidates,
             .notes = notes,
             .summary = summarize(assessment),
             .exit_code = exit_code_of(assessment, fail_on)};
@@ -59,6 +61,8 @@ struct SampleReport {
 /// haproxy.service is stopped and would not start: a port is taken, descriptors are missing; one warning, infos, a
 /// waived and a folded finding.
 [[nodiscard]] std::unique_ptr<SampleReport> stopped_host();
+/// The healthy host, with a configuration named that is to replace the one that runs; every kind of change, thrice.
+[[nodiscard]] std::unique_ptr<SampleReport> replaced_host();
 /// Seen without permission: results that could not be checked, and nothing failed.
 [[nodiscard]] std::unique_ptr<SampleReport> barred_host();
 /// The stopped host with twice its maxconn supposed: ladders of every kind of rung, now and then.

@@ -67,6 +67,7 @@ std::vector<std::unique_ptr<SampleReport>> samples() {
   list.push_back(stopped_host());
   list.push_back(barred_host());
   list.push_back(supposed_host());
+  list.push_back(replaced_host());
   list.push_back(hostile_host("\x1b[31m\xFF\u202E"));
   list.push_back(std::make_unique<SampleReport>());
   return list;
@@ -157,8 +158,22 @@ TEST(JsonReport, its_schema_refuses_wrong_ladders) {
                      [](ordered_json& d) { d["ladder"][2]["error"] = nullptr; },
                      [](ordered_json& d) { d["ladder"][2]["basis"] = "configured"; },
                      [](ordered_json& d) { d["what_if"].erase("ladder_now"); },
+                     [](ordered_json& d) { d["destinations"][0]["purpose"] = "fun"; },
+                     [](ordered_json& d) { d["destinations"][0].erase("protocol"); },
                      [](ordered_json& d) { d["what_if"]["demand_changes"][0]["name"] = "ports"; },
                      [](ordered_json& d) { d["what_if"] = "maxconn=1"; },
+                 });
+}
+
+TEST(JsonReport, its_schema_refuses_wrong_candidates) {
+  expect_refused(kReportSchema, json_report(replaced_host()->report()),
+                 {
+                     [](ordered_json& d) { d["candidates"] = ordered_json::array(); },
+                     [](ordered_json& d) { d["candidates"][0].erase("error"); },
+                     [](ordered_json& d) { d["candidates"][0]["demand_changes"][0]["now"] = "many"; },
+                     [](ordered_json& d) { d["candidates"][0]["ports"][0]["fate"] = "lost"; },
+                     [](ordered_json& d) { d["candidates"][0]["ports"][0]["ports"] = 0; },
+                     [](ordered_json& d) { d["candidates"][0]["forgotten"][0].erase("origin"); },
                  });
 }
 
@@ -184,6 +199,8 @@ TEST(JsonFacts, their_schema_refuses_what_is_wrong) {
                      [](ordered_json& d) { d["networks"][0]["counters"]["netstat"]["ListenDrops"] = "3"; },
                      [](ordered_json& d) { d["units"][0]["environment_names"][0] = "NAME=value"; },
                      [](ordered_json& d) { d["instances"][0]["processes"][0]["environment"] = ordered_json::object(); },
+                     [](ordered_json& d) { d["instances"][0]["files"]["paths"][0]["mode"] = "rw-r--r--"; },
+                     [](ordered_json& d) { d["instances"][0]["files"].erase("starter"); },
                      [](ordered_json& d) { d["haproxy_config"][0]["globals"]["maxconn"] = 100000; },
                      [](ordered_json& d) { d["networks"][0]["counters"]["sockstat"]["error"]["code"] = 95; },
                  });
@@ -207,7 +224,7 @@ TEST(JsonReport, lists_every_result) {
 TEST(JsonReport, a_demand_that_is_not_known_says_why) {
   const auto sample = stopped_host();
   sample->demand.instances.front().file_descriptors = fail(std::errc::permission_denied, "limits", "not permitted");
-  const auto entry = ordered_json::parse(json_report(sample->report()))["demand"][0];
+  const auto entry = ordered_json::parse(json_report(sample->report()))["demand"][1];
   EXPECT_EQ(entry["name"], "file_descriptors");
   EXPECT_TRUE(entry["value"].is_null());
   EXPECT_EQ(entry["error"]["code"], "EACCES");

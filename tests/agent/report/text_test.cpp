@@ -39,6 +39,7 @@ TEST(TextReport, healthy_verbose) {
 }
 TEST(TextReport, barred) { expect_golden("agent/report/golden/barred.txt", text_of(*barred_host())); }
 
+TEST(TextReport, replaced) { expect_golden("agent/report/golden/replaced.txt", text_of(*replaced_host())); }
 TEST(TextReport, supposed) { expect_golden("agent/report/golden/supposed.txt", text_of(*supposed_host())); }
 TEST(TextReport, supposed_verbose) {
   expect_golden("agent/report/golden/supposed_verbose.txt", text_of(*supposed_host(), kVerbose));

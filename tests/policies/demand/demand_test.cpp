@@ -327,6 +327,11 @@ TEST(Demand, ASourceRangeIsAllThereIs) {
   EXPECT_EQ(of(any).source_ports.front().source, "*");
 }
 
+TEST(Demand, AnotherNamespaceHasPortsOfItsOwn) {
+  const auto world = with("  maxconn 1000\n", "backend a\n  server s 10.0.0.1:80 check namespace blue\n");
+  EXPECT_TRUE(of(world).source_ports.empty());
+}
+
 TEST(Demand, OnlyAnAddressWithAPortOfItsOwnMakesATuple) {
   const auto world =
       with("  maxconn 1000\n", "backend a\n  server u /run/app.sock\n  server n 10.0.0.1\n  server m 10.0.0.1:+1\n");
