@@ -40,6 +40,7 @@ Bounds bounds_of(const Server& server) {
 
 std::vector<Bounds> all_bounds(const std::vector<const Server*>& servers) {
   std::vector<Bounds> all;
+  all.reserve(servers.size());
   for (const Server* server : servers) all.push_back(bounds_of(*server));
   const auto key = [](const Bounds& b) { return std::tuple(b.least, b.most); };
   std::sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });

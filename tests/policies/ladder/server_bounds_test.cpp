@@ -23,6 +23,7 @@ Server server(std::int64_t maxconn, std::int64_t minconn, std::uint32_t count = 
 
 std::vector<std::int64_t> caps(const std::vector<Server>& servers, std::optional<std::int64_t> fullconn) {
   std::vector<const Server*> pointers;
+  pointers.reserve(servers.size());
   for (const Server& each : servers) pointers.push_back(&each);
   std::vector<std::int64_t> found;
   for (const Glass& glass : glasses_of(pointers, fullconn)) found.push_back(glass.cap);
