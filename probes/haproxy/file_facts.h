@@ -37,6 +37,10 @@ struct FileFacts {
   std::vector<ConfigPath> listed{};
   Result<Account> starter = unread("starter");  // who opens the files: root, or the User= of the unit
   Result<Account> worker = unread("user");      // who haproxy becomes; only looked up where it may matter
+  /// The numbers of the users and groups that haproxy, or the file of a socket, shall belong to; looked up where the
+  /// starter is not root, who may give anything away.
+  std::map<std::string, Result<std::uint32_t>, std::less<>> users{};
+  std::map<std::string, Result<std::uint32_t>, std::less<>> groups{};
   std::uint64_t left_out = 0;                   // paths beyond kFileLookLimit
 
   /// Null where nobody looked.
@@ -54,6 +58,9 @@ struct FileFacts {
 
 /// The certificates that share one name: "site.pem.rsa", "site.pem.ecdsa", "site.pem.dsa".
 [[nodiscard]] std::vector<std::string> bundle_of(const std::string& certificate);
+
+/// The sockets in the file system that haproxy makes when it starts, in the order of the file.
+[[nodiscard]] std::vector<const Bind*> unix_sockets(const Config& config);
 
 /// Looks at everything the instance's configuration names. An error where the instance cannot be looked at from here.
 [[nodiscard]] Result<FileFacts> read_files(const HostView& host, const InstanceFacts& instance);

@@ -110,6 +110,8 @@ void read(const Place& at, UnitProperties& out) {
   read(at["ambient_capabilities"], out.ambient_capabilities);
   if (at.has("memory_max")) read(at["memory_max"], out.memory_max.emplace());
   if (at.has("cpu_quota")) read(at["cpu_quota"], out.cpu_quota.emplace());
+  if (at.has("made_directories")) read(at["made_directories"], out.made_directories);
+  if (at.has("exec_start_pre")) read(at["exec_start_pre"], out.exec_start_pre);
   if (at.has("slice")) read(at["slice"], out.slice);
   read(at["environment"], out.environment);
   read(at["environment_files"], out.environment_files);

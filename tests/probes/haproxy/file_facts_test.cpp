@@ -174,6 +174,34 @@ TEST(FileFacts, WhoStartsIt) {
   EXPECT_FALSE(read_files(host, instance)->starter) << "nobody says who will start it";
 }
 
+TEST(FileFacts, AccountsAreLookedUpWhereTheStarterIsNotRoot) {
+  test::MapHost host;
+  host.files["/etc/passwd"] = "lb:x:1000:1000::/:\nhaproxy:x:106:113::/:\n";
+  host.files["/etc/group"] = "ssl-cert:x:120:lb\n";
+  auto instance = stopped("global\n  user haproxy\n  group none\n" + listen("  bind /run/s user 7 group ssl-cert\n"));
+  EXPECT_TRUE(read_files(host, instance)->users.empty()) << "root may become anybody";
+  instance.unit->user = "lb";
+  const auto files = read_files(host, instance);
+  ASSERT_TRUE(files);
+  EXPECT_EQ(files->users.at("haproxy").value(), 106U);
+  EXPECT_EQ(files->users.at("7").value(), 7U);
+  EXPECT_EQ(files->groups.at("ssl-cert").value(), 120U);
+  EXPECT_FALSE(files->groups.at("none"));
+}
+
+TEST(FileFacts, TheDirectoryOfEachUnixSocket) {
+  test::MapHost host;
+  host.files["/run/there/x"] = "";
+  host.files["/run/there/socket"] = "";
+  const auto files = read_files(
+      host, stopped("global\n  stats socket /run/there/socket\n" + listen("  bind /run/none/l\n  bind abns@a\n") +
+                    "listen off\n  mode http\n  disabled\n  bind /off/l\n"));
+  ASSERT_TRUE(files);
+  EXPECT_TRUE(files->at("/run/there")->found) << "a socket is made beside its place, even where one is";
+  EXPECT_FALSE(files->at("/run/none")->found);
+  EXPECT_EQ(files->at("/off"), nullptr);
+}
+
 TEST(FileFacts, StartedByHand) {
   test::MapHost host;
   auto instance = running(listen("  bind :80\n"), Role::standalone);
