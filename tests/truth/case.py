@@ -28,6 +28,7 @@ class Host:
     sysctls: tuple[tuple[str, str], ...] = ()
     occupants: tuple[Occupant, ...] = ()
     cpus: int = 0  # 0: all
+    runtime_directory: str = ""  # of the unit: the service manager makes it below /run
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Case:
     files: tuple[str, ...]  # the text of each configuration file, in order
     arguments: tuple[str, ...] = ()  # of haproxy, besides -f
     environment: tuple[tuple[str, str], ...] = ()
+    directory: bool = False  # the files are given as the directory they are in
+    certificate: bool = False  # a self-signed one is there
     named: bool = True  # lbpreflight is told the files with --config, else it reads the unit's command line
     host: Host = field(default_factory=Host)
 
