@@ -85,6 +85,7 @@ std::vector<const haproxy::Bind*> in_bind_order(const std::vector<PortDemand>& d
     return rank(*a) < rank(*b);
   });
   std::vector<const haproxy::Bind*> binds;
+  binds.reserve(order.size());
   for (const auto* port : order) binds.push_back(port->bind);
   return binds;
 }

@@ -7,6 +7,7 @@
 #include "policies/check.h"
 #include "policies/demand/parts.h"
 #include "policies/named_files.h"
+#include "policies/socket_file.h"
 #include "policies/starter.h"
 
 namespace preflight::checks {
@@ -71,31 +72,6 @@ Outcome judge_missing(const Bind& socket, const std::string& directory, const In
                  "haproxy cannot make its socket in a directory that is missing");
 }
 
-/// Whether its starter may write to the directory: by its mode, or with CAP_DAC_OVERRIDE.
-Result<bool> may_write(const PathStatus& directory, const InstanceFacts& instance, const Facts& facts) {
-  const auto overrides = starter_has(instance, facts, kCapDacOverride);
-  if (overrides && *overrides) return true;
-  const auto starter = starter_of(instance);
-  if (!starter) return tl::make_unexpected(starter.error());
-  const bool allowed = reaches(directory, *starter) && allows(directory.status, *starter, Access::search) &&
-                       allows(directory.status, *starter, Access::write);
-  if (!allowed && !overrides) return tl::make_unexpected(overrides.error());
-  return allowed;
-}
-
-/// chown(2) gives a file to nobody but oneself and to no group but one's own, without CAP_CHOWN.
-Result<bool> may_give_away(const Bind& socket, const InstanceFacts& instance, const Facts& facts) {
-  if (!socket.user && !socket.group) return true;
-  const auto chowns = starter_has(instance, facts, kCapChown);
-  if (chowns && *chowns) return true;
-  const auto user = socket.user ? is_starter(instance, socket.user->value) : Result<bool>(true);
-  const auto group = socket.group ? is_starters(instance, socket.group->value, Membership::any) : Result<bool>(true);
-  if (!user || !group) return tl::make_unexpected(user ? group.error() : user.error());
-  if (*user && *group) return true;
-  if (!chowns) return tl::make_unexpected(chowns.error());
-  return false;
-}
-
 std::string owner_of(const Bind& socket) {
   const std::string user = socket.user ? "user " + socket.user->value : std::string();
   if (!socket.group) return user;
@@ -106,15 +82,27 @@ Outcome judge_owner(const Bind& socket, const InstanceFacts& instance, const Fac
   const auto given = may_give_away(socket, instance, facts);
   if (!given) return Unknown{given.error()};
   if (*given) return passed(socket);
-  return refused(socket, "started as " + starter_text(instance) + " without CAP_CHOWN", owner_of(socket),
+  return refused(socket, "started as " + starter_text(instance) + " without CAP_CHOWN or CAP_FOWNER", owner_of(socket),
                  "haproxy cannot give its socket to " + owner_of(socket));
 }
 
-/// A directory cannot be replaced by a socket; a link to one can.
-bool is_in_the_way(const PathStatus& there, const PathStatus& directory, const std::string& path) {
+/// What stands there itself, and not behind a link, which is replaced.
+bool is_itself(const PathStatus& there, const PathStatus& directory, const std::string& path) {
   const auto name = path.substr(path.find_last_of('/') + 1);
-  const bool itself = there.resolved == (directory.resolved == "/" ? "" : directory.resolved) + "/" + name;
-  return itself && there.status.kind == FileKind::directory;
+  return there.resolved == (directory.resolved == "/" ? "" : directory.resolved) + "/" + name;
+}
+
+Outcome judge_there(const Bind& socket, const PathStatus& there, const PathStatus& directory,
+                    const InstanceFacts& instance, const Facts& facts) {
+  if (!is_itself(there, directory, socket.address.text)) return passed(socket);
+  if (there.status.kind == FileKind::directory) {
+    return refused(socket, "a directory", "a socket, or nothing", "a directory stands where haproxy wants its socket");
+  }
+  const auto replaces = may_replace(there.status, directory.status, instance, facts);
+  if (!replaces) return Unknown{replaces.error()};
+  if (*replaces) return passed(socket);
+  return refused(socket, std::string(name_of(there.status.kind)) + " of user " + std::to_string(there.status.uid),
+                 "its own socket, or nothing", "haproxy may not replace what stands where it wants its socket");
 }
 
 Outcome judge_place(const Bind& socket, const PathStatus& directory, const InstanceFacts& instance,
@@ -134,8 +122,9 @@ Outcome judge_place(const Bind& socket, const PathStatus& directory, const Insta
                    "a directory that haproxy's starter may write to",
                    "haproxy may not make its socket in " + directory.resolved);
   }
-  if (const auto there = status_of(instance, path); there && is_in_the_way(*there, directory, path)) {
-    return refused(socket, "a directory", "a socket, or nothing", "a directory stands where haproxy wants its socket");
+  if (const auto there = status_of(instance, path); there) {
+    auto outcome = judge_there(socket, *there, directory, instance, facts);
+    if (!std::holds_alternative<Pass>(outcome)) return outcome;
   }
   return judge_owner(socket, instance, facts);
 }

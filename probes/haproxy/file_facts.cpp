@@ -18,6 +18,7 @@ namespace preflight::haproxy {
 namespace {
 
 constexpr std::size_t kListLimit = std::size_t{16} * 1024 * 1024;
+constexpr std::size_t kSysctlLimit = 64;
 
 /// A process that is its own master and has left for its chroot shows nothing but that.
 Result<void> visible(const HostView& host, const InstanceFacts& instance, const std::string& root) {
@@ -161,7 +162,24 @@ class FileReader {
   /// haproxy makes it beside its place and renames it then, so the directory matters even where a socket is.
   void look_at_socket(const Bind& socket) {
     const std::string path = absolute_file(socket.address.text, instance_);
-    if (look_at(path) != nullptr) look_at(directory_above(path));
+    const PathFacts* const facts = look_at(path);
+    if (facts == nullptr) return;
+    if (facts->found && belongs_to_another(facts->found->status)) read_link_protection();
+    look_at(directory_above(path));
+  }
+
+  /// Root keeps CAP_FOWNER unless its unit takes it.
+  bool belongs_to_another(const FileStatus& file) const {
+    if (!facts_.starter || file.uid == facts_.starter->uid) return false;
+    const auto& unit = instance_.unit;
+    return facts_.starter->uid != 0 || (unit && !holds(unit->capability_bounding_set, kCapFowner));
+  }
+
+  void read_link_protection() {
+    if (facts_.links_are_protected) return;
+    const auto value = host_.read("/proc/sys/fs/protected_hardlinks", kSysctlLimit);
+    facts_.links_are_protected =
+        value ? Result<bool>(trim(*value) != "0") : Result<bool>(tl::make_unexpected(value.error()));
   }
 
   void find_accounts(const Config& config) {

@@ -56,7 +56,7 @@ class Addresses:
             return self._chance.one(*WILDCARDS)
         if kind <= 90:
             return self._chance.one(*PREFIXES) + self._chance.one(*V4)
-        if kind <= 98:
+        if kind <= 99:
             return self._chance.one(*FROM_ENVIRONMENT)
         return self._chance.one(*NOT_OURS)
 

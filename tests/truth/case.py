@@ -28,6 +28,7 @@ class Host:
     sysctls: tuple[tuple[str, str], ...] = ()
     occupants: tuple[Occupant, ...] = ()
     cpus: int = 0  # 0: all
+    left: tuple[tuple[str, int], ...] = ()  # sockets of an earlier start: path, and who made them
     runtime_directory: str = ""  # of the unit: the service manager makes it below /run
 
 

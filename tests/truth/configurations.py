@@ -81,7 +81,7 @@ class Configurations:
         chance = self._chance
         words = ["-n", str(self._maxconn())] if chance.of(8) else []
         words += ["-L", "other"] if chance.of(4) else []
-        words += ["-m", str(chance.number(600, 3000))] if chance.of(2) else []
+        words += ["-m", str(chance.number(600, 3000))] if chance.of(5) else []
         words += ["-C", HERE] if self._context.relative else []
         if self._context.master:
             words += ["-W"]
@@ -93,7 +93,7 @@ class Configurations:
         chance, half = self._chance, self._context.nofile // 2
         near = max(1, half - chance.number(0, 60))
         small = chance.number(1, 50)
-        return chance.one(near, near, small, small, small, chance.number(100, 1000), half + chance.number(0, 500))
+        return chance.one(near, near, *[small] * 6, chance.number(100, 1000), half + chance.number(0, 500))
 
     def _numbers(self):
         chance, nofile = self._chance, self._context.nofile
@@ -102,7 +102,7 @@ class Configurations:
             value = chance.one(*[str(self._maxconn())] * 9, "0", '"${LB_MAX}"', '"${LB_NONE-200}"')
             lines.append(f"maxconn {value}")
         lines += chance.maybe(4, f"maxconn {chance.number(1, 999)}")
-        lines += chance.maybe(7, f"ulimit-n {max(1, nofile - chance.number(-100, 400))}")
+        lines += chance.maybe(5, f"ulimit-n {max(1, nofile - chance.number(-100, 400))}")
         if self._context.version >= HAS_FD_HARD_LIMIT:
             lines += chance.maybe(8, f"fd-hard-limit {max(10, nofile - chance.number(-100, 900))}")
         lines += chance.maybe(10, f"maxpipes {chance.one(0, 1, 10, 250)}")
@@ -126,7 +126,7 @@ class Configurations:
         lines += self._context.obstacle.of_global()
         lines += [f"stats socket {self._context.obstacle.socket()}"] if chance.of(2) else []
         lines += chance.maybe(6, f"localpeer {chance.one(HOST_NAME, 'me')}")
-        lines += chance.maybe(4, "master-worker")
+        lines += chance.maybe(4 * self._context.may_wait, "master-worker")
         return ["global", *lines, *chance.some(4, *OF_GLOBAL)]
 
     def _stats_address(self):

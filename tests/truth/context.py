@@ -20,7 +20,9 @@ class Context:
         # One for all proxies, so that no frontend meets a backend of the other.
         self.mode = chance.one("tcp", "tcp", "http")
         self.threads = chance.number(1, 8) if chance.of(40) else 0  # 0: not written
-        self.master = chance.of(12)  # haproxy is started with -W
+        # A master that waits wants a maxconn of 100 for itself, whatever the configuration says: 224 descriptors.
+        self.may_wait = nofile >= 300
+        self.master = self.may_wait and chance.of(12)  # haproxy is started with -W
         self.peers = []  # names of sections that a stick table wants
         self.obstacle = Obstacle(chance)
         self.certificate = False  # whether a line names it

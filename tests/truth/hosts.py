@@ -35,15 +35,19 @@ def host(chance, soft, hard, context):
     ambient = ("cap_net_bind_service",) if user and chance.of(40) else ()
     ambient += tuple(name for name in wanted if chance.of(50)) if user else ()
     # What is not in the bounding set cannot be given: systemd does not start such a service.
-    dropped = [name for name in (*CAPABILITIES, *wanted) if name not in ambient]
+    others = [name for name in CAPABILITIES if name not in ambient]
+    dropped = chance.some(2, *others) if chance.of(10) else []
+    decisive = [name for name in wanted if name not in ambient]
+    dropped += [chance.one(*decisive)] if decisive and chance.of(20) else []
     return Host(
         limit_nofile=f"{soft}:{hard}" if soft != hard or chance.of(50) else str(hard),
         user=user,
-        dropped=tuple(dict.fromkeys(chance.some(2, *dropped))) if chance.of(14) else (),
+        dropped=tuple(dict.fromkeys(dropped)),
         ambient=tuple(dict.fromkeys(ambient)),
         sysctls=tuple(sysctls),
         occupants=occupants(chance, context.addresses.ports, range(first, last + 1)),
         cpus=1 if chance.of(15) and len(os.sched_getaffinity(0)) > 1 else 0,
+        left=context.obstacle.left,
         runtime_directory=context.obstacle.runtime_directory,
     )
 

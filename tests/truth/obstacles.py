@@ -15,8 +15,9 @@ IDENTITIES = (
     ["gid 1"],
 )
 OWNERS = ("user nobody", "user daemon", "group nogroup", "group daemon", "uid 65534", "user root", "gid 1 mode 660")
-PLACES = (ROOTS, ROOTS, CLOSED, MISSING, PLAIN, f"/run/{MADE}", f"/run/{MADE}")
-OF_CHROOT, OF_IDENTITY, OF_PLACES = ("cap_sys_chroot",), ("cap_setuid", "cap_setgid"), ("cap_dac_override", "cap_chown")
+OPEN = ("/run/truth/sockets", "/run/truth/sticky")
+PLACES = (*OPEN, *OPEN, ROOTS, ROOTS, CLOSED, MISSING, PLAIN, f"/run/{MADE}", f"/run/{MADE}")
+OF_CHROOT, OF_IDENTITY, OF_PLACES = ("cap_sys_chroot",), ("cap_setuid", "cap_setgid"), ("cap_dac_override", "cap_chown", "cap_fowner")
 
 
 class Obstacle:
@@ -27,6 +28,7 @@ class Obstacle:
         self._made = 0
         self.wanted = []  # capabilities that decide whether haproxy starts
         self.runtime_directory = ""
+        self.left = ()
 
     def of_global(self):
         chance, lines = self._chance, []
@@ -46,4 +48,6 @@ class Obstacle:
         place = chance.one(*PLACES)
         if place.endswith(MADE) and chance.of(70):
             self.runtime_directory = MADE
+        if place in OPEN and chance.of(50):
+            self.left += ((f"{place}/o{self._made}", chance.one(0, 0, 1, 65534)),)
         return f"{place}/o{self._made} {chance.one('', '', *OWNERS)}".rstrip()

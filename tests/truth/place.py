@@ -25,6 +25,7 @@ DIRECTORIES = (
     (WORK / "empty", 0o755),
     (WORK / "roots", 0o755),
     (WORK / "closed", 0o700),
+    (WORK / "sticky", 0o1777),
 )
 
 _libc = ctypes.CDLL(None, use_errno=True)

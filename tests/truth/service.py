@@ -134,6 +134,10 @@ def prepare(case, haproxy):
         Path("/proc/sys", *key.split(".")).write_text(value, encoding="ascii")
     if host.cpus:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: host.cpus])
+    for path, owner in host.left:
+        with socket.socket(socket.AF_UNIX) as old:
+            old.bind(path)
+        os.chown(path, owner, owner)
     paths = write_files(case)
     UNIT.write_text(unit(case, paths), encoding="utf-8")
     return paths, [held for occupant in host.occupants for held in occupy(occupant)]

@@ -114,6 +114,39 @@ TEST(UnixSocketsAreBindable, ADirectoryInTheWay) {
   EXPECT_EQ(judged(linked), "pass") << "so is a link";
 }
 
+TEST(UnixSocketsAreBindable, WhatAnotherLeftThere) {
+  const auto left = [](FileKind kind, std::uint32_t mode, std::uint32_t directory_mode, bool are_protected) {
+    World world = as_haproxy(healthy().path(kDirectory, FileKind::directory, directory_mode));
+    world.path("/run/lb/l.sock", kind, mode);
+    world.files().links_are_protected = are_protected;
+    return world;
+  };
+  EXPECT_EQ(judged(left(FileKind::socket, 0666, 0777, true)), "error") << "of a start as root";
+  EXPECT_EQ(judged(left(FileKind::socket, 0666, 0777, false)), "pass");
+  EXPECT_EQ(judged(left(FileKind::regular, 0666, 0777, true)), "pass");
+  EXPECT_EQ(judged(left(FileKind::regular, 0644, 0777, true)), "error");
+  EXPECT_EQ(judged(left(FileKind::socket, 0666, 01777, false)), "error") << "sticky";
+  World own = left(FileKind::socket, 0600, 01777, true).path("/run/lb/l.sock", FileKind::socket, 0600, {106, 113});
+  EXPECT_EQ(judged(own), "pass");
+  World able = left(FileKind::socket, 0666, 01777, true);
+  able.instance().unit->ambient_capabilities = 1ULL << kCapFowner;
+  EXPECT_EQ(judged(able), "pass");
+  EXPECT_EQ(judged(healthy().path("/run/lb/l.sock", FileKind::socket, 0660, {106, 113})), "pass") << "root";
+  World unread = left(FileKind::socket, 0666, 0777, true);
+  unread.files().links_are_protected = Result<bool>(fail(std::errc::permission_denied, "protected_hardlinks", "no"));
+  EXPECT_EQ(judged(unread), "unknown");
+}
+
+TEST(UnixSocketsAreBindable, AModeIsSetOnWhatIsAnothersAlready) {
+  World world = with_bind("/run/lb/l.sock user nobody mode 660");
+  world.instance().unit->capability_bounding_set = ~(1ULL << kCapFowner);
+  EXPECT_EQ(judged(world), "error");
+  world.config("listen l\n  mode http\n  bind /run/lb/l.sock user nobody\n");
+  EXPECT_EQ(judged(world), "pass");
+  world.config("listen l\n  mode http\n  bind /run/lb/l.sock group nogroup mode 660\n");
+  EXPECT_EQ(judged(world), "pass") << "it is still its maker's";
+}
+
 TEST(UnixSocketsAreBindable, OwnersThatTheStarterMayGive) {
   const auto mine = [](const std::string& options) {
     return judged(as_haproxy(

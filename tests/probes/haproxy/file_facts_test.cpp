@@ -202,6 +202,23 @@ TEST(FileFacts, TheDirectoryOfEachUnixSocket) {
   EXPECT_EQ(files->at("/off"), nullptr);
 }
 
+TEST(FileFacts, LinkProtectionWhereASocketIsAnothers) {
+  test::MapHost host;
+  host.files["/etc/passwd"] = "lb:x:1000:1000::/:\n";
+  host.files["/etc/group"] = "";
+  host.files["/proc/sys/fs/protected_hardlinks"] = "1\n";
+  host.statuses["/run/s"] = FileStatus{.kind = FileKind::socket, .mode = 0660, .uid = 1000};
+  auto instance = stopped(listen("  bind /run/s\n"));
+  EXPECT_FALSE(read_files(host, instance)->links_are_protected) << "root is above that";
+  instance.unit->capability_bounding_set = ~(1ULL << kCapFowner);
+  EXPECT_EQ(read_files(host, instance)->links_are_protected.value().value(), true);
+  instance.unit->user = "lb";
+  EXPECT_FALSE(read_files(host, instance)->links_are_protected) << "its own";
+  host.statuses["/run/s"].uid = 0;
+  host.files["/proc/sys/fs/protected_hardlinks"] = "0\n";
+  EXPECT_EQ(read_files(host, instance)->links_are_protected.value().value(), false);
+}
+
 TEST(FileFacts, StartedByHand) {
   test::MapHost host;
   auto instance = running(listen("  bind :80\n"), Role::standalone);
