@@ -9,6 +9,7 @@
 
 #include "policies/demand/start_limits.h"
 #include "probes/base/text.h"
+#include "probes/haproxy/service_user.h"
 #include "probes/linux/capability_names.h"
 
 namespace preflight {
@@ -37,8 +38,7 @@ Result<bool> process_has(const haproxy::InstanceFacts& instance, unsigned capabi
   const auto& head = *instance.head();
   if (!head.capabilities) return tl::make_unexpected(head.capabilities.error());
   if (head.capabilities->has(capability)) return true;
-  const bool dropped_root =
-      head.uid != 0 && instance.config && (instance.config->global.user || instance.config->global.uid);
+  const bool dropped_root = head.uid != 0 && instance.config && haproxy::drops_root(instance.config->global);
   return dropped_root && holds(head.capabilities->bounding, capability);
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "probes/haproxy/service_user.h"
+
 namespace preflight {
 namespace {
 
@@ -21,7 +23,7 @@ Result<bool> process_may_raise(const haproxy::InstanceFacts& instance, const Fac
   if (holds(head.capabilities->permitted, kCapSysResource)) return true;
   if (head.uid == 0) return false;
   if (instance.unit) return unit_may_raise(*instance.unit, facts);
-  const bool dropped_root = instance.config && (instance.config->global.user || instance.config->global.uid);
+  const bool dropped_root = instance.config && haproxy::drops_root(instance.config->global);
   return dropped_root && holds(head.capabilities->bounding, kCapSysResource);
 }
 

@@ -11,6 +11,11 @@ bool is_root(const std::string& user) { return user.empty() || user == "root" ||
 
 }  // namespace
 
+bool drops_root(const Global& global) {
+  if (global.user) return !is_root(global.user->value);
+  return global.uid && global.uid->value != 0;
+}
+
 Result<Account> starter_of(const HostView& host, const InstanceFacts& instance) {
   if (instance.unit) {
     const auto& unit = *instance.unit;
@@ -19,8 +24,7 @@ Result<Account> starter_of(const HostView& host, const InstanceFacts& instance) 
   }
   const auto* head = instance.head();
   if (head == nullptr) return tl::make_unexpected(instance.unit.error());
-  const auto& global = instance.config->global;
-  const bool dropped_root = head->uid != 0 && (global.user || global.uid);
+  const bool dropped_root = head->uid != 0 && drops_root(instance.config->global);
   return dropped_root ? Account{} : Account{head->uid, head->gid};
 }
 

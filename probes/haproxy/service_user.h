@@ -10,6 +10,9 @@
 
 namespace preflight::haproxy {
 
+/// Whether haproxy becomes another user than root when root starts it. `user root` changes nothing.
+[[nodiscard]] bool drops_root(const Global& global);
+
 /// Root, the User= of the unit, or whoever started it by hand. The configuration must have been read.
 [[nodiscard]] Result<Account> starter_of(const HostView& host, const InstanceFacts& instance);
 
