@@ -38,8 +38,7 @@ Result<bool> process_has(const haproxy::InstanceFacts& instance, unsigned capabi
   const auto& head = *instance.head();
   if (!head.capabilities) return tl::make_unexpected(head.capabilities.error());
   if (head.capabilities->has(capability)) return true;
-  const bool dropped_root = head.uid != 0 && instance.config && haproxy::drops_root(instance.config->global);
-  return dropped_root && holds(head.capabilities->bounding, capability);
+  return haproxy::dropped_root(instance) && holds(head.capabilities->bounding, capability);
 }
 
 using Numbers = std::map<std::string, Result<std::uint32_t>, std::less<>>;

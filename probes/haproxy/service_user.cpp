@@ -9,11 +9,17 @@ namespace {
 
 bool is_root(const std::string& user) { return user.empty() || user == "root" || user == "0"; }
 
-}  // namespace
-
-bool drops_root(const Global& global) {
+bool names_a_user(const Global& global) {
   if (global.user) return !is_root(global.user->value);
   return global.uid && global.uid->value != 0;
+}
+
+}  // namespace
+
+bool dropped_root(const InstanceFacts& instance) {
+  const auto* head = instance.head();
+  if (head == nullptr || head->uid == 0 || !instance.config || !names_a_user(instance.config->global)) return false;
+  return !head->capabilities || holds(head->capabilities->bounding, kCapSetuid);
 }
 
 Result<Account> starter_of(const HostView& host, const InstanceFacts& instance) {
@@ -24,8 +30,7 @@ Result<Account> starter_of(const HostView& host, const InstanceFacts& instance) 
   }
   const auto* head = instance.head();
   if (head == nullptr) return tl::make_unexpected(instance.unit.error());
-  const bool dropped_root = head->uid != 0 && drops_root(instance.config->global);
-  return dropped_root ? Account{} : Account{head->uid, head->gid};
+  return dropped_root(instance) ? Account{} : Account{head->uid, head->gid};
 }
 
 Result<Account> worker_of(const HostView& host, const InstanceFacts& instance, const Result<Account>& starter) {

@@ -10,8 +10,9 @@
 
 namespace preflight::haproxy {
 
-/// Whether haproxy becomes another user than root when root starts it. `user root` changes nothing.
-[[nodiscard]] bool drops_root(const Global& global);
+/// Whether the running instance seems to have been started by root: it is somebody else, as its `user` says, and its
+/// bounding set holds the CAP_SETUID that this takes. `user root` changes nothing.
+[[nodiscard]] bool dropped_root(const InstanceFacts& instance);
 
 /// Root, the User= of the unit, or whoever started it by hand. The configuration must have been read.
 [[nodiscard]] Result<Account> starter_of(const HostView& host, const InstanceFacts& instance);

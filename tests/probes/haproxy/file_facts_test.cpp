@@ -229,6 +229,9 @@ TEST(FileFacts, StartedByHand) {
   EXPECT_EQ(read_files(host, instance)->starter->uid, 1000U);
   instance.config = parse_config({{"h.cfg", "global\n  user haproxy\nlisten l\n  bind :80\n"}}, {});
   EXPECT_EQ(read_files(host, instance)->starter->uid, 0U) << "it dropped root";
+  instance.processes.back().process.capabilities = Capabilities{0, 0, ~(1ULL << kCapSetuid)};
+  EXPECT_EQ(read_files(host, instance)->starter->uid, 1000U) << "it never could";
+  instance.processes.back().process.capabilities = Capabilities{0, 0, kUnlimited};
   instance.config = parse_config({{"h.cfg", "global\n  user root\nlisten l\n  bind :80\n"}}, {});
   EXPECT_EQ(read_files(host, instance)->starter->uid, 1000U) << "root would have stayed root";
 }
