@@ -8,8 +8,8 @@
 #include "policies/check.h"
 #include "policies/demand/parts.h"
 #include "policies/listening.h"
+#include "policies/overlapping_binds.h"
 #include "probes/host/route.h"
-#include "probes/linux/port_set.h"
 
 namespace preflight::checks {
 namespace {
@@ -124,49 +124,15 @@ void judge(std::vector<Claim> claims, bool reuse_port, Outcomes& outcomes) {
   }
 }
 
-/// Without SO_REUSEPORT an address collides with a wildcard as well, whichever of them is bound first.
-class Wildcards {
- public:
-  explicit Wildcards(bool bindv6only) : bindv6only_(bindv6only) {}
-
-  /// Whether a wildcard among the binds before this one, or an address under this wildcard, has one of its ports.
-  bool collides(const haproxy::Bind& bind) {
-    const bool any = bind.address.ip->is_any();
-    const bool six = without_mapping(*bind.address.ip).family == IpFamily::v6;
-    bool found = false;
-    for (auto* const ports : {six ? &v6_ : &v4_, is_dual(bind, bindv6only_) ? &v4_ : nullptr}) {
-      if (ports == nullptr) continue;
-      const PortRange range{bind.address.first_port, bind.address.last_port};
-      found = found || ports->wildcard.first_in(range) || (any && ports->specific.first_in(range));
-      (any ? ports->wildcard : ports->specific).add(range);
-    }
-    return found;
-  }
-
- private:
-  struct Ports {
-    PortSet wildcard;
-    PortSet specific;
-  };
-
-  bool bindv6only_;
-  Ports v4_;
-  Ports v6_;
-};
-
-void judge_wildcards(const std::vector<PortDemand>& demands, bool bindv6only, Outcomes& outcomes) {
-  Wildcards wildcards(bindv6only);
-  for (const auto& port : demands) {
-    const auto& bind = *port.bind;
-    const bool apart = bind.interface || bind.network_namespace || protocol_of(bind) != Protocol::tcp;
-    if (!bind.address.ip || apart || !wildcards.collides(bind)) continue;
+void judge_overlaps(const std::vector<PortDemand>& demands, bool bindv6only, Outcomes& outcomes) {
+  for (const auto* bind : overlapping_binds(demands, bindv6only)) {
     Detail detail;
-    detail.observed = Measure("a wildcard and an address under it");
+    detail.observed = Measure("two binds that overlap");
     detail.expected = Expectation{Relation::equal, Measure(std::string("one of them"))};
-    detail.why = "an address and a wildcard on one port collide, because noreuseport is set";
-    detail.where.origin = bind.origin;
+    detail.why = "the second of two binds that overlap on one port fails, because noreuseport is set";
+    detail.where.origin = bind->origin;
     detail.evidence.emplace_back("haproxy will say \"cannot bind socket (Address already in use)\" and exit");
-    outcomes.push_back({subject_of(bind), Fail{Severity::error, std::move(detail), true}});
+    outcomes.push_back({subject_of(*bind), Fail{Severity::error, std::move(detail), true}});
   }
 }
 
@@ -205,7 +171,7 @@ void judge_instance(const InstanceDemand& demand, const Facts& facts, Outcomes& 
   judge(std::move(claims), scope.config.global.reuse_port, outcomes);
   if (scope.config.global.reuse_port) return;
   const auto v6only = facts.network_of(*demand.instance).sysctls.integer(kV6Only);  // absent where IPv6 is off
-  judge_wildcards(demand.ports, v6only.value_or(0) != 0, outcomes);
+  judge_overlaps(demand.ports, v6only.value_or(0) != 0, outcomes);
 }
 
 Outcomes evaluate(const Case& c) {

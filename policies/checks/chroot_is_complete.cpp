@@ -3,13 +3,15 @@
 // there alone: a log socket is looked up by its path at every message (src/log.c).
 #include "policies/check.h"
 #include "policies/named_files.h"
+#include "policies/starter.h"
 
 namespace preflight::checks {
 namespace {
 
 constexpr Need kNeeds[] = {Need::unit, Need::paths};
 constexpr std::string_view kReferences[] = {"HAProxy configuration manual: chroot, log",
-                                            "HAProxy management guide, section 8", "chroot(2)"};
+                                            "HAProxy management guide, section 8", "chroot(2)",
+                                            "capabilities(7), CAP_SYS_CHROOT"};
 
 Detail detail_of(const haproxy::Text& chroot, std::string observed, std::string expected) {
   Detail detail;
@@ -19,8 +21,8 @@ Detail detail_of(const haproxy::Text& chroot, std::string observed, std::string 
   return detail;
 }
 
-Outcome prevents_start(const haproxy::Text& chroot, std::string observed) {
-  Detail detail = detail_of(chroot, std::move(observed), "a directory");
+Outcome prevents_start(const haproxy::Text& chroot, std::string observed, std::string expected) {
+  Detail detail = detail_of(chroot, std::move(observed), std::move(expected));
   detail.why = "haproxy cannot enter its chroot";
   detail.evidence.emplace_back("haproxy will say \"Cannot chroot\" and exit; `haproxy -c` says valid");
   return Fail{Severity::error, std::move(detail), true};
@@ -50,11 +52,25 @@ Outcome judge_writers(const haproxy::Text& chroot, const FileStatus& status, con
 Outcome judge_directory(const haproxy::Text& chroot, const haproxy::InstanceFacts& instance) {
   const auto found = status_of(instance, chroot.value);
   if (!found && !is_missing(found.error())) return Unknown{found.error()};
-  if (!found) return prevents_start(chroot, "missing");
+  if (!found) return prevents_start(chroot, "missing", "a directory");
   if (found->status.kind != FileKind::directory) {
-    return prevents_start(chroot, std::string(name_of(found->status.kind)));
+    return prevents_start(chroot, std::string(name_of(found->status.kind)), "a directory");
   }
   return judge_writers(chroot, found->status, *instance.files);
+}
+
+/// chroot(2) needs CAP_SYS_CHROOT, and a way to the directory that is open to whoever calls it.
+Outcome judge_entry(const haproxy::Text& chroot, const haproxy::InstanceFacts& instance, const Facts& facts) {
+  const auto may_call = starter_has(instance, facts, kCapSysChroot);
+  if (!may_call) return Unknown{may_call.error()};
+  if (!*may_call) return prevents_start(chroot, "a starter without CAP_SYS_CHROOT", "CAP_SYS_CHROOT");
+  const auto found = status_of(instance, chroot.value);
+  if (!found || !instance.files->starter || instance.files->starter->uid == 0) return Pass{};
+  const auto& starter = *instance.files->starter;
+  if (reaches(*found, starter) && allows(found->status, starter, Access::search)) return Pass{};
+  const auto any_way = starter_has(instance, facts, kCapDacOverride);
+  if (!any_way || *any_way) return any_way ? Outcome(Pass{}) : Outcome(Unknown{any_way.error()});
+  return prevents_start(chroot, "closed to user " + std::to_string(starter.uid), "a directory its starter may enter");
 }
 
 Outcome judge_log(const haproxy::LogTarget& log, const haproxy::Text& chroot, const Result<PathStatus>& found) {
@@ -79,19 +95,29 @@ void judge_logs(const haproxy::InstanceFacts& instance, Outcomes& outcomes) {
   });
 }
 
-void judge_instance(const haproxy::InstanceFacts& instance, Outcomes& outcomes) {
+void judge_instance(const haproxy::InstanceFacts& instance, const Facts& facts, Outcomes& outcomes) {
   const auto& chroot = instance.config->global.chroot;
   if (!chroot || chroot->value == "/") {
+    // even that one is entered
+    if (auto entry = chroot ? judge_entry(*chroot, instance, facts) : Outcome(Pass{});
+        std::holds_alternative<Fail>(entry))
+      return outcomes.push_back({subject::file(chroot->value), std::move(entry)});
     return outcomes.push_back({subject::instance(instance.name), NotApplicable{"haproxy stays outside of any chroot"}});
   }
   if (chroot->value == "auto" && instance.binary && instance.binary->version >= haproxy::Version{3, 5, 0}) {
     return outcomes.push_back({subject::instance(instance.name), NotApplicable{"haproxy makes its own chroot"}});
   }
   outcomes.push_back({subject::file(chroot->value), judge_directory(*chroot, instance)});
+  outcomes.push_back({subject::file(chroot->value), judge_entry(*chroot, instance, facts)});
   if (instance.files) judge_logs(instance, outcomes);
 }
 
-Outcomes evaluate(const Case& c) { return worst_of_each_subject(for_each_configuration(c, judge_instance)); }
+Outcomes evaluate(const Case& c) {
+  return worst_of_each_subject(
+      for_each_configuration(c, [&](const haproxy::InstanceFacts& instance, Outcomes& outcomes) {
+        judge_instance(instance, c.facts, outcomes);
+      }));
+}
 
 }  // namespace
 
@@ -102,7 +128,8 @@ extern constinit const Check chroot_is_complete{
         "A missing chroot directory stops haproxy at its start, after `haproxy -c` called the configuration valid. A "
         "log socket that is outside only loses every message without a word.",
     .advice =
-        "Create the directory, owned by root and mode 0755, and bring the log socket into it: BindReadOnlyPaths= in "
+        "Create the directory, owned by root and mode 0755, leave CAP_SYS_CHROOT to the unit, and bring the log socket "
+        "into it: BindReadOnlyPaths= in "
         "the unit, AddUnixListenSocket of rsyslog, or log to 127.0.0.1 instead.",
     .severity = Severity::error,
     .needs = {.facts = kNeeds},

@@ -20,8 +20,6 @@ constexpr std::string_view kReferences[] = {"HAProxy configuration manual: crt, 
                                             "HAProxy configuration manual: ssl-load-extra-files", "path_resolution(7)",
                                             "capabilities(7), CAP_DAC_READ_SEARCH"};
 
-constexpr unsigned kCapDacOverride = 1;
-constexpr unsigned kCapDacReadSearch = 2;
 constexpr std::size_t kNamed = 3;  // files of a directory that a finding names
 
 using haproxy::ConfigPath;

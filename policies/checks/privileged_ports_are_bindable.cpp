@@ -2,8 +2,8 @@
 // Ports below net.ipv4.ip_unprivileged_port_start need CAP_NET_BIND_SERVICE when they are bound, which root has and a
 // unit with User= has only through AmbientCapabilities=.
 #include "policies/check.h"
-#include "policies/demand/start_limits.h"
 #include "policies/listening.h"
+#include "policies/starter.h"
 
 namespace preflight::checks {
 namespace {
@@ -13,41 +13,6 @@ constexpr std::string_view kSysctls[] = {kKey};
 constexpr Need kNeeds[] = {Need::unit};
 constexpr std::string_view kReferences[] = {"capabilities(7), CAP_NET_BIND_SERVICE",
                                             "systemd.exec(5), AmbientCapabilities="};
-
-/// A unit that runs shows what its manager could give; for a stopped one our own bounding set is a hint: in a container
-/// both lack the same, but we alone may have been bounded.
-Result<bool> manager_may_give(const haproxy::InstanceFacts& instance, const HostFacts& host) {
-  if (const auto* head = instance.head(); head != nullptr && head->capabilities) {
-    return holds(head->capabilities->bounding, kCapNetBindService);
-  }
-  if (host.kind != HostKind::live || holds(host.capabilities.bounding, kCapNetBindService)) return true;
-  return fail(std::errc::operation_not_permitted, "CAP_NET_BIND_SERVICE",
-              "not in our own bounding set, so it cannot be told whether the service manager has it");
-}
-
-Result<bool> unit_may_bind(const haproxy::InstanceFacts& instance, const HostFacts& host) {
-  const auto& unit = *instance.unit;
-  const bool given = starts_as_root(unit) || holds(unit.ambient_capabilities, kCapNetBindService);
-  if (!given || !holds(unit.capability_bounding_set, kCapNetBindService)) return false;
-  return manager_may_give(instance, host);
-}
-
-/// Started by hand. `user` makes a process that root started drop its capabilities; only the bounding set stays.
-Result<bool> process_may_bind(const haproxy::InstanceFacts& instance) {
-  const auto& head = *instance.head();
-  if (!head.capabilities) return tl::make_unexpected(head.capabilities.error());
-  if (head.capabilities->has(kCapNetBindService)) return true;
-  const bool dropped_root =
-      head.uid != 0 && instance.config && (instance.config->global.user || instance.config->global.uid);
-  return dropped_root && holds(head.capabilities->bounding, kCapNetBindService);
-}
-
-/// Whether the starter of the instance has the capability.
-Result<bool> may_bind(const haproxy::InstanceFacts& instance, const Facts& facts) {
-  if (instance.unit) return unit_may_bind(instance, facts.host);
-  if (instance.running()) return process_may_bind(instance);
-  return tl::make_unexpected(instance.unit.error());
-}
 
 Outcome judge(const haproxy::Bind& bind, std::int64_t first_free, const Result<bool>& allowed) {
   Detail detail;
@@ -66,7 +31,7 @@ Outcomes evaluate(const Case& c) {
   Outcomes outcomes = unread_instances(c);
   for (const auto& instance : c.demand.instances) {
     const auto first_free = c.facts.network_of(*instance.instance).sysctls.integer(kKey);
-    const auto allowed = may_bind(*instance.instance, c.facts);
+    const auto allowed = starter_has(*instance.instance, c.facts, kCapNetBindService);
     for (const auto& port : instance.ports) {
       if (port.bind->network_namespace) continue;  // its own first unprivileged port is not known
       const auto about = subject_of(*port.bind);

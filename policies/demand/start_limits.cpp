@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "probes/haproxy/service_user.h"
+
 namespace preflight {
 namespace {
 
@@ -21,8 +23,7 @@ Result<bool> process_may_raise(const haproxy::InstanceFacts& instance, const Fac
   if (holds(head.capabilities->permitted, kCapSysResource)) return true;
   if (head.uid == 0) return false;
   if (instance.unit) return unit_may_raise(*instance.unit, facts);
-  const bool dropped_root = instance.config && (instance.config->global.user || instance.config->global.uid);
-  return dropped_root && holds(head.capabilities->bounding, kCapSysResource);
+  return haproxy::dropped_root(instance) && holds(head.capabilities->bounding, kCapSysResource);
 }
 
 /// Whether the hard limit was above that.

@@ -50,8 +50,12 @@ ThreadLayout thread_layout(const Scope& scope, std::int64_t thread_count) {
 
 std::int64_t listeners_of(const haproxy::Bind& bind, const Scope& scope, std::int64_t thread_count) {
   const auto ports = std::max<std::int64_t>(bind.address.port_count(), 1);
+  const auto kind = bind.address.kind;
+  const bool unix_like = kind == haproxy::AddressKind::unix_path || kind == haproxy::AddressKind::abstract;
+  // without SO_REUSEPORT they share one socket, but only since 2.8
+  const bool old = scope.instance.binary && scope.instance.binary->version < kDefaultShards;
   const bool shardable =
-      bind.address.kind == haproxy::AddressKind::ip || bind.address.kind == haproxy::AddressKind::hostname;
+      kind == haproxy::AddressKind::ip || kind == haproxy::AddressKind::hostname || (unix_like && old);
   return shardable ? ports * shards_of(bind, scope, thread_count) : ports;
 }
 

@@ -12,11 +12,13 @@
 #include "probes/haproxy/instances.h"
 #include "probes/haproxy/locate.h"
 #include "probes/haproxy/service_user.h"
+#include "probes/linux/accounts.h"
 
 namespace preflight::haproxy {
 namespace {
 
 constexpr std::size_t kListLimit = std::size_t{16} * 1024 * 1024;
+constexpr std::size_t kSysctlLimit = 64;
 
 /// A process that is its own master and has left for its chroot shows nothing but that.
 Result<void> visible(const HostView& host, const InstanceFacts& instance, const std::string& root) {
@@ -68,8 +70,9 @@ class FileReader {
     facts_.starter = starter_of(host_, instance_);
     for (const auto& path : config.paths) look(path);
     for (std::size_t i = 0; i < facts_.listed.size(); ++i) look(ConfigPath(facts_.listed[i]));
-    for (const auto& socket : config.global.stats_sockets) look_at_socket(socket);
+    for (const auto* socket : unix_sockets(config)) look_at_socket(*socket);
     read_chroot();
+    if (!facts_.starter || facts_.starter->uid != 0) find_accounts(config);
     return std::move(facts_);
   }
 
@@ -156,11 +159,41 @@ class FileReader {
     return base + "/" + std::string(name);
   }
 
+  /// haproxy makes it beside its place and renames it then, so the directory matters even where a socket is.
   void look_at_socket(const Bind& socket) {
-    if (socket.address.kind != AddressKind::unix_path) return;
     const std::string path = absolute_file(socket.address.text, instance_);
     const PathFacts* const facts = look_at(path);
-    if (facts != nullptr && !facts->found) look_at(directory_above(path));
+    if (facts == nullptr) return;
+    if (facts->found && belongs_to_another(facts->found->status)) read_link_protection();
+    look_at(directory_above(path));
+  }
+
+  /// Root keeps CAP_FOWNER unless its unit takes it.
+  bool belongs_to_another(const FileStatus& file) const {
+    if (!facts_.starter || file.uid == facts_.starter->uid) return false;
+    const auto& unit = instance_.unit;
+    return facts_.starter->uid != 0 || (unit && !holds(unit->capability_bounding_set, kCapFowner));
+  }
+
+  void read_link_protection() {
+    if (facts_.links_are_protected) return;
+    const auto value = host_.read("/proc/sys/fs/protected_hardlinks", kSysctlLimit);
+    facts_.links_are_protected =
+        value ? Result<bool>(trim(*value) != "0") : Result<bool>(tl::make_unexpected(value.error()));
+  }
+
+  void find_accounts(const Config& config) {
+    find_account_names(config.global.user, config.global.group);
+    for (const auto* socket : unix_sockets(config)) find_account_names(socket->user, socket->group);
+  }
+
+  void find_account_names(const std::optional<Text>& user, const std::optional<Text>& group) {
+    if (user && facts_.users.count(user->value) == 0 && may_look()) {
+      facts_.users.emplace(user->value, find_user(host_, user->value));
+    }
+    if (group && facts_.groups.count(group->value) == 0 && may_look()) {
+      facts_.groups.emplace(group->value, find_group(host_, group->value));
+    }
   }
 
   void read_chroot() {
@@ -199,36 +232,6 @@ class FileReader {
 };
 
 }  // namespace
-
-const PathFacts* FileFacts::at(const std::string& path) const {
-  const auto found = paths.find(path);
-  return found == paths.end() ? nullptr : &found->second;
-}
-
-std::string absolute_file(const std::string& path, const InstanceFacts& instance) {
-  if (!path.empty() && path.front() == '/') return path;
-  const auto* head = instance.head();
-  std::string directory = head != nullptr ? head->working_directory.value_or("/") : "/";
-  const auto enter = [&](const std::string& next) {
-    if (next.empty()) return;
-    if (next.front() == '/') directory.clear();
-    directory += (directory.empty() || directory.back() == '/' ? "" : "/") + next;
-  };
-  enter(instance.command_line.directory);
-  enter(path);
-  return directory;
-}
-
-std::string directory_above(const std::string& path) {
-  const auto slash = path.find_last_of('/');
-  return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
-}
-
-std::string key_beside(const std::string& certificate) { return certificate + ".key"; }
-
-std::vector<std::string> bundle_of(const std::string& certificate) {
-  return {certificate + ".rsa", certificate + ".ecdsa", certificate + ".dsa"};
-}
 
 Result<FileFacts> read_files(const HostView& host, const InstanceFacts& instance) {
   return FileReader(host, instance).read();

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,13 @@ struct FileFacts {
   std::vector<ConfigPath> listed{};
   Result<Account> starter = unread("starter");  // who opens the files: root, or the User= of the unit
   Result<Account> worker = unread("user");      // who haproxy becomes; only looked up where it may matter
+  /// The numbers of the users and groups that haproxy, or the file of a socket, shall belong to; looked up where the
+  /// starter is not root, who may give anything away.
+  std::map<std::string, Result<std::uint32_t>, std::less<>> users{};
+  std::map<std::string, Result<std::uint32_t>, std::less<>> groups{};
+  /// fs.protected_hardlinks, by which nobody may link to the socket of somebody else; read where one stands in the place
+  /// of a socket, and haproxy's starter is not above that.
+  std::optional<Result<bool>> links_are_protected{};
   std::uint64_t left_out = 0;                   // paths beyond kFileLookLimit
 
   /// Null where nobody looked.
@@ -54,6 +62,9 @@ struct FileFacts {
 
 /// The certificates that share one name: "site.pem.rsa", "site.pem.ecdsa", "site.pem.dsa".
 [[nodiscard]] std::vector<std::string> bundle_of(const std::string& certificate);
+
+/// The sockets in the file system that haproxy makes when it starts, in the order of the file.
+[[nodiscard]] std::vector<const Bind*> unix_sockets(const Config& config);
 
 /// Looks at everything the instance's configuration names. An error where the instance cannot be looked at from here.
 [[nodiscard]] Result<FileFacts> read_files(const HostView& host, const InstanceFacts& instance);

@@ -80,7 +80,6 @@ Result<std::vector<InstanceFacts>> named(std::vector<InstanceFacts> instances, c
   return one;
 }
 
-/// The instance a named configuration would replace.
 /// A path named by the user starts at our own working directory; made absolute, root may trust or distrust it.
 std::string from_here(const HostView& host, const std::string& path) {
   if (path.empty() || path.front() == '/' || host.kind() != HostKind::live) return path;
@@ -88,6 +87,8 @@ std::string from_here(const HostView& host, const std::string& path) {
   return here ? *here + (*here == "/" ? "" : "/") + path : path;
 }
 
+/// The instance that a named configuration is meant for, with all else that its command line says: the files it names
+/// are found where -C leads.
 Result<std::vector<InstanceFacts>> as_candidate(const HostView& host, std::vector<InstanceFacts> instances,
                                                 const Wanted& wanted) {
   if (instances.size() != 1) {
@@ -98,7 +99,6 @@ Result<std::vector<InstanceFacts>> as_candidate(const HostView& host, std::vecto
   auto& line = instances.front().command_line;
   line.configs.clear();
   for (const auto& path : wanted.configs) line.configs.push_back(from_here(host, path));
-  line.directory.clear();
   instances.front().source = ConfigSource::named;
   if (!instances.front().running() && !installed(instances.front().unit)) instances.front().name = line.configs.front();
   return instances;

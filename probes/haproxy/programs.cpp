@@ -123,6 +123,8 @@ PendingVerdict start_verdict(const HostView& host, const InstanceFacts& instance
   command.arguments = {"-c"};
   command.environment.insert(variables.begin(), variables.end());
   const auto& line = instance.command_line;
+  // some sections are refused without it
+  if (line.master_worker) command.arguments.emplace_back("-W");
   if (!line.directory.empty()) command.arguments.insert(command.arguments.end(), {"-C", line.directory});
   if (!line.local_peer.empty()) command.arguments.insert(command.arguments.end(), {"-L", line.local_peer});
   for (const auto& config : line.configs) {

@@ -9,7 +9,18 @@ namespace {
 
 bool is_root(const std::string& user) { return user.empty() || user == "root" || user == "0"; }
 
+bool names_a_user(const Global& global) {
+  if (global.user) return !is_root(global.user->value);
+  return global.uid && global.uid->value != 0;
+}
+
 }  // namespace
+
+bool dropped_root(const InstanceFacts& instance) {
+  const auto* head = instance.head();
+  if (head == nullptr || head->uid == 0 || !instance.config || !names_a_user(instance.config->global)) return false;
+  return !head->capabilities || holds(head->capabilities->bounding, kCapSetuid);
+}
 
 Result<Account> starter_of(const HostView& host, const InstanceFacts& instance) {
   if (instance.unit) {
@@ -19,9 +30,7 @@ Result<Account> starter_of(const HostView& host, const InstanceFacts& instance) 
   }
   const auto* head = instance.head();
   if (head == nullptr) return tl::make_unexpected(instance.unit.error());
-  const auto& global = instance.config->global;
-  const bool dropped_root = head->uid != 0 && (global.user || global.uid);
-  return dropped_root ? Account{} : Account{head->uid, head->gid};
+  return dropped_root(instance) ? Account{} : Account{head->uid, head->gid};
 }
 
 Result<Account> worker_of(const HostView& host, const InstanceFacts& instance, const Result<Account>& starter) {

@@ -10,6 +10,10 @@
 
 namespace preflight::haproxy {
 
+/// Whether the running instance seems to have been started by root: it is somebody else, as its `user` says, and its
+/// bounding set holds the CAP_SETUID that this takes. `user root` changes nothing.
+[[nodiscard]] bool dropped_root(const InstanceFacts& instance);
+
 /// Root, the User= of the unit, or whoever started it by hand. The configuration must have been read.
 [[nodiscard]] Result<Account> starter_of(const HostView& host, const InstanceFacts& instance);
 

@@ -27,7 +27,16 @@ void read(const Place& at, IpAddress& out) {
   out = *address;
 }
 
-void read(const Place& at, FileStatus& out);
+void read(const Place& at, FileStatus& out) {
+  read(at["kind"], kFileKindWords, out.kind);
+  read(at["mode"], out.mode);
+  read(at["uid"], out.uid);
+  read(at["gid"], out.gid);
+  read(at["size"], out.size);
+  read(at["device"], out.device);
+  read(at["inode"], out.inode);
+}
+
 void read(const Place& at, SocketEntry& out);
 void read(const Place& at, SocketOwner& out);
 void read(const Place& at, EnvironmentFile& out) {
@@ -45,16 +54,6 @@ template <typename T>
 void read(const Place& at, std::vector<T>& out) {
   if (at.json().is_array()) out.reserve(at.json().size());
   at.each([&](const Place& item) { read(item, out.emplace_back()); });
-}
-
-void read(const Place& at, FileStatus& out) {
-  read(at["kind"], kFileKindWords, out.kind);
-  read(at["mode"], out.mode);
-  read(at["uid"], out.uid);
-  read(at["gid"], out.gid);
-  read(at["size"], out.size);
-  read(at["device"], out.device);
-  read(at["inode"], out.inode);
 }
 
 void read(const Place& at, SocketEntry& out) {
@@ -110,6 +109,8 @@ void read(const Place& at, UnitProperties& out) {
   read(at["ambient_capabilities"], out.ambient_capabilities);
   if (at.has("memory_max")) read(at["memory_max"], out.memory_max.emplace());
   if (at.has("cpu_quota")) read(at["cpu_quota"], out.cpu_quota.emplace());
+  if (at.has("made_directories")) read(at["made_directories"], out.made_directories);
+  if (at.has("exec_start_pre")) read(at["exec_start_pre"], out.exec_start_pre);
   if (at.has("slice")) read(at["slice"], out.slice);
   read(at["environment"], out.environment);
   read(at["environment_files"], out.environment_files);

@@ -111,6 +111,8 @@ Json value(const UnitProperties& unit) {
   if (unit.start_attempted) json["start_attempted"] = *unit.start_attempted;
   if (unit.memory_max) json["memory_max"] = *unit.memory_max;
   if (unit.cpu_quota) json["cpu_quota"] = *unit.cpu_quota;
+  if (!unit.made_directories.empty()) json["made_directories"] = value(unit.made_directories);
+  if (!unit.exec_start_pre.empty()) json["exec_start_pre"] = value(unit.exec_start_pre);
   if (!unit.slice.empty()) json["slice"] = value(unit.slice);
   return json;
 }

@@ -39,6 +39,25 @@ std::vector<std::string> read_exec(BusReader& reader) {
   return first;
 }
 
+/// The programs of the same.
+std::vector<std::string> read_programs(BusReader& reader) {
+  std::vector<std::string> programs;
+  reader.each('a', "(sasbttttuii)", [&] {
+    reader.inside('r', "sasbttttuii", [&] {
+      programs.push_back(reader.text());
+      reader.skip("asbttttuii");
+    });
+  });
+  return programs;
+}
+
+/// as: names below a directory of systemd's.
+Take made_below(std::string_view parent) {
+  return [parent](BusReader& reader, UnitProperties& unit) {
+    for (const auto& name : reader.texts()) unit.made_directories.push_back(std::string(parent) + name);
+  };
+}
+
 /// a(ssbt): source, destination, whether a missing source is ignored, flags of mount(2).
 void read_bind_paths(BusReader& reader, UnitProperties& unit) {
   reader.each('a', "(ssbt)", [&] {
@@ -82,6 +101,10 @@ const Properties& unit_properties() {
 
 const Properties& service_properties() {
   static const Properties properties = {
+      {"RuntimeDirectory", {"as", made_below("/run/"), false}},
+      {"StateDirectory", {"as", made_below("/var/lib/"), false}},
+      {"CacheDirectory", {"as", made_below("/var/cache/"), false}},
+      {"LogsDirectory", {"as", made_below("/var/log/"), false}},
       {"Result", {"s", text_into(&UnitProperties::result)}},
       {"User", {"s", text_into(&UnitProperties::user)}},
       {"Group", {"s", text_into(&UnitProperties::group)}},
@@ -100,6 +123,8 @@ const Properties& service_properties() {
       {"Environment", {"as", [](BusReader& r, UnitProperties& u) { u.environment = r.texts(); }}},
       {"EnvironmentFiles",
        {"a(sb)", [](BusReader& r, UnitProperties& u) { u.environment_files = read_environment_files(r); }}},
+      {"ExecStartPre",
+       {"a(sasbttttuii)", [](BusReader& r, UnitProperties& u) { u.exec_start_pre = read_programs(r); }, false}},
       {"ExecStart", {"a(sasbttttuii)", [](BusReader& r, UnitProperties& u) { u.exec_start = read_exec(r); }}},
   };
   return properties;

@@ -32,9 +32,10 @@ void for_each_entry(std::string_view text, std::size_t least, const std::functio
   });
 }
 
-std::optional<std::uint32_t> group_named(std::string_view groups, std::string_view name) {
+/// /etc/passwd and /etc/group both begin with name, password and number.
+std::optional<std::uint32_t> number_of(std::string_view accounts, std::string_view name) {
   std::optional<std::uint32_t> found;
-  for_each_entry(groups, 3, [&](const Fields& fields) {
+  for_each_entry(accounts, 3, [&](const Fields& fields) {
     if (!found && fields[0] == name) found = parse_id(fields[2]);
   });
   return found ? found : parse_id(name);
@@ -53,7 +54,19 @@ void add_memberships(std::string_view groups, std::string_view user, Account& ac
   });
 }
 
+Result<std::uint32_t> find_in(const HostView& host, const char* file, const std::string& name) {
+  const auto accounts = host.read(file, kFileLimit);
+  if (!accounts) return tl::make_unexpected(accounts.error());
+  const auto number = number_of(*accounts, name);
+  if (!number) return unknown(file, name);
+  return *number;
+}
+
 }  // namespace
+
+Result<std::uint32_t> find_user(const HostView& host, const std::string& name) { return find_in(host, kUsers, name); }
+
+Result<std::uint32_t> find_group(const HostView& host, const std::string& name) { return find_in(host, kGroups, name); }
 
 Result<Account> find_account(const HostView& host, const AccountNames& names) {
   const auto users = host.read(kUsers, kFileLimit);
@@ -72,12 +85,12 @@ Result<Account> find_account(const HostView& host, const AccountNames& names) {
   if (!account) return unknown(kUsers, names.user);
   add_memberships(*groups, name, *account);
   if (!names.group.empty()) {
-    const auto group = group_named(*groups, names.group);
+    const auto group = number_of(*groups, names.group);
     if (!group) return unknown(kGroups, names.group);
     account->gid = *group;
   }
   for (const auto& further : names.further) {
-    const auto group = group_named(*groups, further);
+    const auto group = number_of(*groups, further);
     if (!group) return unknown(kGroups, further);
     account->groups.push_back(*group);
   }

@@ -3,6 +3,7 @@
 // only there is an error, not somebody without rights.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,10 @@ struct AccountNames {
   std::string group{};               // empty: the user's own
   std::vector<std::string> further;  // supplementary groups besides those that list the user
 };
+
+/// The number behind a user or a group, named or written as a number.
+[[nodiscard]] Result<std::uint32_t> find_user(const HostView& host, const std::string& name);
+[[nodiscard]] Result<std::uint32_t> find_group(const HostView& host, const std::string& name);
 
 /// The account, its supplementary groups included.
 [[nodiscard]] Result<Account> find_account(const HostView& host, const AccountNames& names);

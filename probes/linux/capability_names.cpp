@@ -66,4 +66,11 @@ std::optional<unsigned> capability_number(std::string_view name) {
   return static_cast<unsigned>(found - kNames.begin());
 }
 
+std::string capability_name(unsigned number) {
+  if (number >= kNames.size()) return std::to_string(number);
+  std::string name = "CAP_";
+  for (const char c : kNames[number]) name += c == '_' ? c : static_cast<char>(c - 'a' + 'A');
+  return name;
+}
+
 }  // namespace preflight

@@ -22,9 +22,16 @@ struct Limits {
 };
 
 /// CAP_SYS_RESOURCE, CAP_NET_BIND_SERVICE, ... as bit numbers of capability.h.
+inline constexpr unsigned kCapChown = 0;
+inline constexpr unsigned kCapDacOverride = 1;
+inline constexpr unsigned kCapDacReadSearch = 2;
+inline constexpr unsigned kCapFowner = 3;
+inline constexpr unsigned kCapSetgid = 6;
+inline constexpr unsigned kCapSetuid = 7;
 inline constexpr unsigned kCapNetBindService = 10;
 inline constexpr unsigned kCapNetAdmin = 12;
 inline constexpr unsigned kCapNetRaw = 13;
+inline constexpr unsigned kCapSysChroot = 18;
 inline constexpr unsigned kCapSysResource = 24;
 
 /// Whether a set of capabilities, one bit each, has this one (capability.h numbers them).

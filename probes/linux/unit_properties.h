@@ -2,9 +2,12 @@
 // A service unit's properties that bear on haproxy, whether the running systemd told them or the unit's files did.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace preflight {
@@ -26,6 +29,14 @@ struct BindPath {
   friend bool operator==(const BindPath&, const BindPath&) = default;
 };
 
+/// Where systemd makes the directories of a service, by setting.
+inline constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kMadeBelow = {{
+    {"RuntimeDirectory", "/run/"},
+    {"StateDirectory", "/var/lib/"},
+    {"CacheDirectory", "/var/cache/"},
+    {"LogsDirectory", "/var/log/"},
+}};
+
 /// What systemd gives a service that says nothing else.
 inline constexpr std::uint32_t kStandardUmask = 0022;
 
@@ -46,6 +57,9 @@ struct UnitProperties {
   std::vector<std::string> supplementary_groups;
   std::uint32_t umask = kStandardUmask;
   std::vector<BindPath> bind_paths;
+  /// RuntimeDirectory=, StateDirectory=, CacheDirectory= and LogsDirectory= as absolute paths: systemd makes them
+  /// before each start and gives them to User=.
+  std::vector<std::string> made_directories;
   std::uint64_t capability_bounding_set = kUnlimited;
   std::uint64_t ambient_capabilities = 0;
   // What its control group will allow; nothing where that was not told: a percentage in a unit file, an older record.
@@ -54,7 +68,8 @@ struct UnitProperties {
   std::string slice;                          // "system.slice", whose limits bind it too; empty: not told
   std::vector<std::string> environment;       // NAME=value
   std::vector<EnvironmentFile> environment_files;
-  std::vector<std::string> exec_start;  // argv of the first ExecStart, variables not expanded
+  std::vector<std::string> exec_start_pre;  // the programs that are run before
+  std::vector<std::string> exec_start;      // argv of the first ExecStart, variables not expanded
   friend bool operator==(const UnitProperties&, const UnitProperties&) = default;
 };
 

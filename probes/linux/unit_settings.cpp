@@ -112,11 +112,29 @@ void take_groups(UnitProperties& unit, const std::string& value) {
   for (auto& name : split_quoted(value)) unit.supplementary_groups.push_back(std::move(name));
 }
 
+/// Relative names below a directory of systemd's; ":" begins the name of a link to it.
+void take_made_directories(UnitProperties& unit, const std::string& parent, const std::string& value) {
+  auto& made = unit.made_directories;
+  if (value.empty()) {
+    const auto below = [&](const std::string& path) { return path.compare(0, parent.size(), parent) == 0; };
+    made.erase(std::remove_if(made.begin(), made.end(), below), made.end());
+  }
+  for (const auto& name : split_quoted(value)) made.push_back(parent + name.substr(0, name.find(':')));
+}
+
 /// After ':' no variable is replaced; doubling the dollar says the same to expand_exec.
 std::string without_variables(const std::string& word) {
   std::string out;
   for (const char c : word) out.append(c == '$' ? 2 : 1, c);
   return out;
+}
+
+constexpr std::string_view kExecPrefixes = "-@:+!|";
+
+void take_exec_start_pre(UnitProperties& unit, std::string_view value) {
+  if (value.empty()) return unit.exec_start_pre.clear();
+  const auto argv = split_quoted(value.substr(std::min(value.find_first_not_of(kExecPrefixes), value.size())));
+  if (!argv.empty()) unit.exec_start_pre.push_back(argv.front());
 }
 
 void take_exec_start(UnitProperties& unit, std::string_view value) {
@@ -125,7 +143,7 @@ void take_exec_start(UnitProperties& unit, std::string_view value) {
     return;
   }
   if (!unit.exec_start.empty()) return;  // Type=oneshot may have more; haproxy's is the first
-  const auto prefix = value.substr(0, std::min(value.find_first_not_of("-@:+!|"), value.size()));
+  const auto prefix = value.substr(0, std::min(value.find_first_not_of(kExecPrefixes), value.size()));
   auto argv = split_quoted(value.substr(prefix.size()));
   // A word ";" of its own begins another command.
   argv.erase(std::find(argv.begin(), argv.end(), ";"), argv.end());
@@ -220,6 +238,10 @@ void apply_service_setting(UnitProperties& unit, std::string_view key, const std
   if (key == "AmbientCapabilities") take_capabilities(unit.ambient_capabilities, 0, value);
   if (key == "Environment") take_environment(unit, expand_specifiers(value, unit.name));
   if (key == "EnvironmentFile") take_environment_file(unit, expand_specifiers(value, unit.name));
+  for (const auto& [setting, parent] : kMadeBelow) {
+    if (key == setting) take_made_directories(unit, std::string(parent), expand_specifiers(value, unit.name));
+  }
+  if (key == "ExecStartPre") take_exec_start_pre(unit, expand_specifiers(value, unit.name));
   if (key == "ExecStart") take_exec_start(unit, expand_specifiers(value, unit.name));
 }
 

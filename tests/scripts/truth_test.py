@@ -91,7 +91,7 @@ listen web
 def pair(seed):
     chance = Chance(seed)
     soft, hard = hosts.nofile(chance)
-    return Configurations(chance, VERSION, hard).case(lambda ports: hosts.host(chance, soft, hard, ports))
+    return Configurations(chance, VERSION, hard).case(lambda context: hosts.host(chance, soft, hard, context))
 
 
 class Pairs(unittest.TestCase):
@@ -118,7 +118,7 @@ class Pairs(unittest.TestCase):
             return "server two" in case.files[0] and "defaults" in case.files[0]
 
         big = Case((CONFIGURATION,), arguments=("-W",), host=Host(user="nobody"))
-        small = Shrinker(stays, 60).smaller(big)
+        small = Shrinker(stays, 1000).smaller(big)
         self.assertEqual(small.files[0].split(), ["defaults", "server", "two"])
         self.assertEqual((small.arguments, small.host), ((), Host()))
 
@@ -262,7 +262,7 @@ class Real(unittest.TestCase):
         self.assertIn("12 pairs, 0 disagreements", done.stdout)
 
     def test_a_wrong_number_is_seen_and_made_small(self):
-        done = self.truth("--count", "4", "--seed", "40", "--shrink", "20", ours=self.liar(demand=ONE_MORE))
+        done = self.truth("--count", "4", "--seed", "40", "--shrink", "40", ours=self.liar(demand=ONE_MORE))
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
         kept = next(Path(self.scratch.name).glob("Maxsock-*.json"))
         small, seed = load(kept), int(kept.stem.split("-")[1])

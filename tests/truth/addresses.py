@@ -23,6 +23,7 @@ class Addresses:
         self._made = 0
         self.ports = []
         self.prefixed = False  # whether `unix-bind prefix` names the directory
+        self.relative = False  # whether haproxy is started with -C
 
     def port(self):
         """Mostly a new one."""
@@ -55,7 +56,7 @@ class Addresses:
             return self._chance.one(*WILDCARDS)
         if kind <= 90:
             return self._chance.one(*PREFIXES) + self._chance.one(*V4)
-        if kind <= 98:
+        if kind <= 99:
             return self._chance.one(*FROM_ENVIRONMENT)
         return self._chance.one(*NOT_OURS)
 
@@ -72,6 +73,8 @@ class Addresses:
         """A socket without a port, in the file system or out of it. The prefix is not for stats sockets."""
         self._made += 1
         form = self._chance.one("", "", "unix@", "uxst@", "abns@")
+        if self.relative and form in ("unix@", "uxst@") and not self.prefixed:
+            return f"{form}{SOCKETS.rpartition('/')[2]}/u{self._made}"
         directory = "" if form == "abns@" or (self.prefixed and not stats) else SOCKETS
         return f"{form}{directory}{'' if form == 'abns@' else '/'}u{self._made}"
 

@@ -2,7 +2,6 @@
 """Bind lines with the options that multiply listeners, or decide whether and how they can be bound."""
 
 PLAIN = ("accept-proxy", "defer-accept", "nice 5", "mss 1400", "tcp-ut 30s", "tfo", "name maxconn", "name shards")
-NOWHERE = "/run/truth/none/socket"  # the directory is missing
 OF_UNIX = ("", "mode 600", "user nobody", "accept-proxy", "maxconn 4")
 HAS_SHARDS = (2, 5)
 
@@ -13,10 +12,12 @@ class Binds:
         self._chance = context.chance
 
     def line(self):
-        if self._chance.of(1) and not self._context.addresses.prefixed:
-            return f"bind {NOWHERE}"
+        if self._chance.of(1.5) and not self._context.addresses.prefixed:
+            return f"bind {self._context.obstacle.socket()}"
         if self._chance.of(8):
-            return f"bind {self._context.addresses.unix()} {self._chance.one(*OF_UNIX)}".rstrip()
+            shards = self._context.version >= HAS_SHARDS and self._chance.of(8)
+            options = f"{self._chance.one(*OF_UNIX)}{' shards 2' * shards}"
+            return f"bind {self._context.addresses.unix()} {options}".rstrip()
         return f"bind {self._context.addresses.listening()} {self._options()}".rstrip()
 
     def _options(self):
@@ -27,10 +28,16 @@ class Binds:
         words += chance.maybe(5, "interface lo")
         words += chance.maybe(4, "transparent")
         words += chance.maybe(8, chance.one("v4v6", "v6only"))
+        words += [self._tls()] if chance.of(7) else []
         if self._context.version >= HAS_SHARDS:
             words += chance.maybe(10, f"shards {chance.one(1, 2, 3, 'by-thread', 'by-thread')}")
             words += chance.maybe(8, f"thread {self._thread_set()}")
         return " ".join(words)
+
+    def _tls(self):
+        self._context.certificate = True
+        options = self._chance.one("", "", "alpn h2,http/1.1", "ssl-min-ver TLSv1.2", "verify none")
+        return f"ssl crt {self._context.certificate_path} {options}".rstrip()
 
     def _thread_set(self):
         """Of threads there are: without nbthread there is one at least."""

@@ -39,6 +39,8 @@ class Host:
     sysctls: tuple[tuple[str, str], ...] = ()
     occupants: tuple[Occupant, ...] = ()
     cpus: int = 0  # 0: all
+    left: tuple[tuple[str, int], ...] = ()  # sockets of an earlier start: path, and who made them
+    runtime_directory: str = ""  # of the unit: the service manager makes it below /run
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Case:
     files: tuple[str, ...]  # the text of each configuration file, in order
     arguments: tuple[str, ...] = ()  # of haproxy, besides -f
     environment: tuple[tuple[str, str], ...] = ()
+    directory: bool = False  # the files are given as the directory they are in
+    certificate: bool = False  # a self-signed one is there
     named: bool = True  # lbpreflight is told the files with --config, else it reads the unit's command line
     host: Host = field(default_factory=Host)
     roads: tuple[Road, ...] = ()  # of a configuration that is to be loaded

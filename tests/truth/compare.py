@@ -7,12 +7,18 @@ from .predicted import endpoints_of
 ORDER = (
     ("config_is_valid",),
     ("nofile_covers_maxconn",),
-    ("bind_ports_are_free", "bind_addresses_are_local", "privileged_ports_are_bindable", "bind_ports_are_distinct"),
+    (
+        "bind_ports_are_free",
+        "bind_addresses_are_local",
+        "privileged_ports_are_bindable",
+        "bind_ports_are_distinct",
+        "unix_sockets_are_bindable",
+    ),
     ("chroot_is_complete",),
+    ("privileges_can_be_dropped",),
 )
 # "Address already in use" may also be said of two binds of one configuration.
 ALSO = {"bind_ports_are_free": ("bind_ports_are_distinct",)}
-
 
 
 def stage(check):
@@ -66,6 +72,17 @@ def compare_binds(predicted, observed):
     return found
 
 
+def compare_sockets(predicted, observed):
+    """So was each unix socket; haproxy shows a relative path as it is written."""
+    check = "unix_sockets_are_bindable"
+    named = predicted.failed.get(check, [])
+    return [
+        difference("subject", f"{check} does not name {path}")
+        for path in observed.refused_sockets
+        if f"socket:{path}" not in named and check not in predicted.unknown
+    ]
+
+
 def compare_figures(predicted, observed):
     if predicted.maxsock is None:
         return []
@@ -111,6 +128,11 @@ def compare_objects(predicted, observed):
     return found
 
 
+def compare_refusal(predicted, observed):
+    found = compare_failure(predicted, observed) + compare_binds(predicted, observed)
+    return found + compare_sockets(predicted, observed)
+
+
 def compare_running(predicted, observed):
     """The same question while haproxy runs: nothing may keep it from starting, and its figures are the same."""
     found = compare_figures(predicted, observed)
@@ -122,7 +144,7 @@ def compare_running(predicted, observed):
 def compare(predicted, observed, somaxconn):
     found = [difference("reader", remark) for remark in predicted.remarks if "was already set" not in remark]
     if not observed.started:
-        return found + compare_failure(predicted, observed) + compare_binds(predicted, observed)
+        return found + compare_refusal(predicted, observed)
     if predicted.prevents:
         found.append(difference("start", f"started, although {predicted.prevents} should keep it from starting"))
     found += compare_figures(predicted, observed)

@@ -4,13 +4,12 @@
 from .addresses import ENVIRONMENT, SOCKETS
 from .case import HOST_NAME, Case
 from .conditions import Conditions
-from .context import Context
+from .context import HERE, Context
 from .disguise import Disguise
 from .others import Others
 from .proxies import Proxies
 
 STATS_SOCKET = f"{SOCKETS}/stats"
-CHROOTS = ("/run/truth/empty", "/run/truth/empty", "/run/truth/none")  # the last one does not exist
 HAS_FD_HARD_LIMIT = (2, 6)
 OF_STATS_SOCKETS = ("", "level operator", "maxconn 3", "backlog 9", "name extra")
 OF_GLOBAL = (
@@ -44,16 +43,19 @@ class Configurations:
         self._disguise = Disguise(chance)
 
     def case(self, host_of):
-        """The pair, with the host that `host_of` makes for the ports wanted here."""
+        """The pair, with the host that `host_of` makes for what is wanted here."""
         sections = [self._global(), *Proxies(self._context).sections(), *Others(self._context).sections()]
         if self._chance.of(10):
             sections.append(["global", *self._numbers()])
+        files = tuple(self._files(sections))
         return Case(
-            files=tuple(self._files(sections)),
+            files=files,
             arguments=tuple(self._arguments()),
+            directory=self._chance.of(8),
+            certificate=self._context.certificate,
             environment=ENVIRONMENT,
             named=self._chance.of(50),
-            host=host_of(self._context.addresses.ports),
+            host=host_of(self._context),
         )
 
     def _files(self, sections):
@@ -67,7 +69,7 @@ class Configurations:
 
     def _written(self, section):
         head, *rest = section
-        lines = [self._disguise.line("  " + line) for line in rest]
+        lines = [f"  {line}" if STATS_SOCKET in line else self._disguise.line("  " + line) for line in rest]
         if lines and self._chance.of(12):
             first = self._chance.number(0, len(lines) - 1)
             last = self._chance.number(first, len(lines) - 1) + 1
@@ -79,8 +81,9 @@ class Configurations:
         chance = self._chance
         words = ["-n", str(self._maxconn())] if chance.of(8) else []
         words += ["-L", "other"] if chance.of(4) else []
-        words += ["-m", str(chance.number(600, 3000))] if chance.of(2) else []
-        if chance.of(12):
+        words += ["-m", str(chance.number(600, 3000))] if chance.of(5) else []
+        words += ["-C", HERE] if self._context.relative else []
+        if self._context.master:
             words += ["-W"]
             words += ["-S", "/run/truth/sockets/master"] if chance.of(50) else []
         return words
@@ -89,7 +92,8 @@ class Configurations:
         """Often about what the limit allows, where one descriptor more or less decides."""
         chance, half = self._chance, self._context.nofile // 2
         near = max(1, half - chance.number(0, 60))
-        return chance.one(near, near, chance.number(1, 50), chance.number(100, 2000), half + chance.number(0, 500))
+        small = chance.number(1, 50)
+        return chance.one(near, near, *[small] * 6, chance.number(100, 1000), half + chance.number(0, 500))
 
     def _numbers(self):
         chance, nofile = self._chance, self._context.nofile
@@ -98,7 +102,7 @@ class Configurations:
             value = chance.one(*[str(self._maxconn())] * 9, "0", '"${LB_MAX}"', '"${LB_NONE-200}"')
             lines.append(f"maxconn {value}")
         lines += chance.maybe(4, f"maxconn {chance.number(1, 999)}")
-        lines += chance.maybe(7, f"ulimit-n {max(1, nofile - chance.number(-100, 400))}")
+        lines += chance.maybe(5, f"ulimit-n {max(1, nofile - chance.number(-100, 400))}")
         if self._context.version >= HAS_FD_HARD_LIMIT:
             lines += chance.maybe(8, f"fd-hard-limit {max(10, nofile - chance.number(-100, 900))}")
         lines += chance.maybe(10, f"maxpipes {chance.one(0, 1, 10, 250)}")
@@ -108,7 +112,8 @@ class Configurations:
     def _global(self):
         """The first stats socket is the one that `observed` asks."""
         chance = self._chance
-        lines = [f"stats socket {STATS_SOCKET}{chance.one('', ' level admin', ' mode 666 level user')}"]
+        lines = [f"default-path origin {HERE}"] if self._context.default_path else []
+        lines += [f"stats socket {STATS_SOCKET}{chance.one('', ' level admin', ' mode 666 level user')}"]
         lines += self._numbers()
         lines += chance.maybe(5, "setenv LB_PORT 18555") + chance.maybe(5, 'presetenv LB_LATE "127.0.0.3"')
         lines += [f"nbthread {self._context.threads}"] if self._context.threads else []
@@ -118,10 +123,10 @@ class Configurations:
         if chance.of(6):
             self._context.addresses.prefixed = True
             lines.append(f"unix-bind prefix {SOCKETS}")
-        lines += chance.maybe(10, f"chroot {chance.one(*CHROOTS)}")
-        lines += chance.one(["user nobody"], ["user daemon"], ["group nogroup"], ["uid 65534", "gid 65534"]) if chance.of(12) else []
+        lines += self._context.obstacle.of_global()
+        lines += [f"stats socket {self._context.obstacle.socket()}"] if chance.of(2) else []
         lines += chance.maybe(6, f"localpeer {chance.one(HOST_NAME, 'me')}")
-        lines += chance.maybe(4, "master-worker")
+        lines += chance.maybe(4 * self._context.may_wait, "master-worker")
         return ["global", *lines, *chance.some(4, *OF_GLOBAL)]
 
     def _stats_address(self):

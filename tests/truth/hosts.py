@@ -10,7 +10,7 @@ SOMAXCONN = ("5", "64", "128", "1024", "4096", "65535")
 PORT_RANGES = ((1024, 65535), (32768, 60999), (10000, 18099), (40000, 40059))
 
 
-CAPABILITIES = ("cap_net_bind_service", "cap_sys_resource", "cap_net_admin", "cap_net_raw", "cap_sys_chroot")
+CAPABILITIES = ("cap_net_bind_service", "cap_sys_resource", "cap_net_admin", "cap_net_raw", "cap_sys_chroot", "cap_chown")
 MOST_NOFILE = 20000
 
 
@@ -22,7 +22,8 @@ def nofile(chance):
     return chance.one(hard, hard, min(hard, 1024), chance.number(100, hard)), hard
 
 
-def host(chance, soft, hard, ports):
+def host(chance, soft, hard, context):
+    """For the ports and the capabilities that the configuration asks for."""
     sysctls = [("net.core.somaxconn", chance.one(*SOMAXCONN))]
     first, last = chance.one(*PORT_RANGES)
     sysctls.append(("net.ipv4.ip_local_port_range", f"{first} {last}"))
@@ -30,17 +31,24 @@ def host(chance, soft, hard, ports):
         sysctls += chance.maybe(15, (key, "1"))
     sysctls += chance.maybe(15, ("net.ipv4.ip_unprivileged_port_start", chance.one("0", "80", "500")))
     user = chance.one("nobody", "65534") if chance.of(10) else ""
+    wanted = context.obstacle.wanted
     ambient = ("cap_net_bind_service",) if user and chance.of(40) else ()
+    ambient += tuple(name for name in wanted if chance.of(50)) if user else ()
     # What is not in the bounding set cannot be given: systemd does not start such a service.
-    dropped = [name for name in CAPABILITIES if name not in ambient]
+    others = [name for name in CAPABILITIES if name not in ambient]
+    dropped = chance.some(2, *others) if chance.of(10) else []
+    decisive = [name for name in wanted if name not in ambient]
+    dropped += [chance.one(*decisive)] if decisive and chance.of(20) else []
     return Host(
         limit_nofile=f"{soft}:{hard}" if soft != hard or chance.of(50) else str(hard),
         user=user,
-        dropped=tuple(chance.some(2, *dropped)) if chance.of(12) else (),
-        ambient=ambient,
+        dropped=tuple(dict.fromkeys(dropped)),
+        ambient=tuple(dict.fromkeys(ambient)),
         sysctls=tuple(sysctls),
-        occupants=occupants(chance, ports, range(first, last + 1)),
+        occupants=occupants(chance, context.addresses.ports, range(first, last + 1)),
         cpus=1 if chance.of(15) and len(os.sched_getaffinity(0)) > 1 else 0,
+        left=context.obstacle.left,
+        runtime_directory=context.obstacle.runtime_directory,
     )
 
 

@@ -21,10 +21,11 @@ REASONS = (
     (r"Address already in use", "bind_ports_are_free"),
     (r"Cannot assign requested address", "bind_addresses_are_local"),
     (r"cannot bind socket \(Permission denied", "privileged_ports_are_bindable"),
-    (r"UNIX socket", "unix sockets"),  # as yet without a check, like the last one
+    (r"UNIX socket", "unix_sockets_are_bindable"),
     (r"[Cc]annot chroot", "chroot_is_complete"),
-    (r"Cannot set [ug]id", "user and group"),
+    (r"Cannot set [ug]id", "privileges_can_be_dropped"),
 )
+UNIX_SOCKET = re.compile(r"UNIX socket.*\[(/.*)\]")
 CANNOT_BIND = re.compile(r"(cannot bind socket \(.*?\)).*\[(.+):(\d+)\]")
 
 
@@ -35,6 +36,7 @@ class Observed:
     said: list = field(default_factory=list)  # its alerts
     reasons: list = field(default_factory=list)  # checks that should have predicted them
     refused: dict = field(default_factory=dict)  # check -> (address, port) that could not be bound
+    refused_sockets: list = field(default_factory=list)  # paths that could not be bound
     info: dict = field(default_factory=dict)  # `show info`
     proxies: dict = field(default_factory=dict)  # name -> "frontend", "backend" or "listen"
     servers: dict = field(default_factory=dict)  # name -> how many
@@ -96,6 +98,7 @@ def _read_failure(process, observed):
         observed.said = [line.strip() for line in errors if line.startswith(("[ALERT]", "[WARNING]"))]
     text = "\n".join(line for line in observed.said if line.startswith("[ALERT]"))
     observed.reasons = [check for pattern, check in REASONS if re.search(pattern, text)]
+    observed.refused_sockets = UNIX_SOCKET.findall(text)
     for words, address, port in CANNOT_BIND.findall(text):
         check = next((check for pattern, check in REASONS if re.search(pattern, words)), "unexplained")
         observed.refused.setdefault(check, []).append((str(ipaddress.ip_address(address)), int(port)))

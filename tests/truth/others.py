@@ -11,6 +11,7 @@ IDLE = (
     ["http-errors pages"],
     ["ring events", "format rfc5424", "size 32764", "timeout connect 5s", "server s1 127.0.0.1:6514"],
 )
+PROGRAM = ["program beside", "command /bin/sleep 600", "no option start-on-reload"]  # refused without -W
 
 
 class Others:
@@ -24,6 +25,7 @@ class Others:
         wanted = [*self._context.peers, *(["unused"] if chance.of(4) else [])]
         made = [self._peers(name) for name in wanted]
         made += [self._log_forward()] if chance.of(6) else []
+        made += [PROGRAM] if self._context.master and chance.of(20) else []
         return made + chance.some(3 if chance.of(25) else 0, *IDLE)
 
     def _remote_peer(self):

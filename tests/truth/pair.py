@@ -46,6 +46,8 @@ def _examine(case, programs, again):
     if invalid(predicted):
         verdict["outcome"] = "accepted although invalid" if observed.started else "invalid"
         verdict["said"] = observed.said
+        if observed.started or observed.reasons:
+            verdict["differences"] = [compare.difference("valid", f"-c refuses it, haproxy does not: {observed.said}")]
         return verdict
     verdict["differences"] = compare.compare(predicted, observed, somaxconn())
     if again and observed.started and not verdict["differences"]:

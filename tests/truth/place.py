@@ -19,6 +19,14 @@ MS_REC, MS_PRIVATE, MS_BIND = 0x4000, 0x40000, 0x1000
 PR_SET_PDEATHSIG = 1
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 WORK = Path("/run/truth")
+DIRECTORIES = (
+    (WORK, 0o755),
+    (WORK / "sockets", 0o777),
+    (WORK / "empty", 0o755),
+    (WORK / "roots", 0o755),
+    (WORK / "closed", 0o700),
+    (WORK / "sticky", 0o1777),
+)
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -52,9 +60,10 @@ def _furnish():
     mount("proc", "/proc", "proc")
     for directory in "/run", "/etc/systemd/system":
         mount("tmpfs", directory, "tmpfs", options="mode=755")
-    for directory, mode in (WORK, 0o755), (WORK / "sockets", 0o777), (WORK / "empty", 0o755):
+    for directory, mode in DIRECTORIES:
         directory.mkdir()
         directory.chmod(mode)
+    (WORK / "plain").touch()
     _check(_libc.sethostname(HOST_NAME.encode(), len(HOST_NAME)), "sethostname")
     _loopback_up()
 

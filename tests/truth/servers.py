@@ -52,6 +52,7 @@ class Servers:
         words += chance.maybe(8, f"source {chance.one(*SOURCES)}")
         words += chance.maybe(8, chance.one("disabled", "disabled enabled", "enabled"))
         words += chance.maybe(5, "no-agent-check")
+        words += chance.maybe(5, f"ssl verify none{chance.one('', ' check-ssl', ' no-check-ssl', ' alpn h2')}")
         if self._http and not in_default:
             words += chance.maybe(12, f"cookie {chance.one('check', 'port', 'agent-check', 'c1')}")
         if chance.of(10):

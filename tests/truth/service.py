@@ -18,12 +18,27 @@ PROGRAM = "/usr/sbin/haproxy"
 
 
 def write_files(case):
-    """The paths of the configuration files."""
+    """The paths of the configuration: its files, or the directory they are in."""
     paths = []
+    directory = WORK / "conf.d" if case.directory else WORK
+    directory.mkdir(exist_ok=True)
     for number, text in enumerate(case.files, 1):
-        paths.append(str(WORK / f"{number}.cfg"))
+        paths.append(str(directory / f"{number}.cfg"))
         Path(paths[-1]).write_text(text, encoding="utf-8", newline="")
-    return paths
+    if case.certificate:
+        make_certificate(WORK / "site.pem")
+    return [str(directory)] if case.directory else paths
+
+
+def make_certificate(path):
+    """One file with the key and the certificate it signs."""
+    words = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=lb -days 2 -out"
+    key = Path(f"{path}.only")
+    subprocess.run((*words.split(), path, "-keyout", key), check=True, stderr=subprocess.DEVNULL)
+    with open(path, "a", encoding="ascii") as together:
+        together.write(key.read_text(encoding="ascii"))
+    key.unlink()
+    path.chmod(0o644)
 
 
 def arguments(case, paths):
@@ -36,6 +51,7 @@ def unit(case, paths):
     lines = ["[Service]", f"ExecStart={PROGRAM} {' '.join(arguments(case, paths))}", f"LimitNOFILE={host.limit_nofile}"]
     lines += [f'Environment="{name}={value}"' for name, value in case.environment]
     lines += [f"User={host.user}"] if host.user else []
+    lines += [f"RuntimeDirectory={host.runtime_directory}"] if host.runtime_directory else []
     lines += [f"CapabilityBoundingSet=~{' '.join(host.dropped).upper()}"] if host.dropped else []
     lines += [f"AmbientCapabilities={' '.join(host.ambient).upper()}"] if host.ambient else []
     return "\n".join(lines) + "\n"
@@ -47,6 +63,18 @@ def nofile_of(host):
     return int(soft), int(hard or soft)
 
 
+def _account(host):
+    return pwd.getpwuid(int(host.user)) if host.user.isdigit() else pwd.getpwnam(host.user or "root")
+
+
+def _make_runtime_directory(host):
+    if host.runtime_directory:
+        directory = Path("/run", host.runtime_directory)
+        directory.mkdir(exist_ok=True)
+        directory.chmod(0o755)
+        os.chown(directory, _account(host).pw_uid, _account(host).pw_gid)
+
+
 def _as_user(host):
     """setpriv(1) and its options, or nothing when haproxy is started with all that we have."""
     bare = [name.removeprefix("cap_") for name in host.ambient]
@@ -54,7 +82,7 @@ def _as_user(host):
     if host.dropped:
         words.append("--bounding-set=" + ",".join("-" + name.removeprefix("cap_") for name in host.dropped))
     if host.user:
-        user = pwd.getpwuid(int(host.user)) if host.user.isdigit() else pwd.getpwnam(host.user)
+        user = _account(host)
         words += [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
     if bare:
         listed = ",".join("+" + name for name in bare)
@@ -64,6 +92,7 @@ def _as_user(host):
 
 def start(case, paths):
     """The process of haproxy, in the foreground."""
+    _make_runtime_directory(case.host)
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **dict(case.environment)}
     with open(ERRORS, "wb") as errors:
         return subprocess.Popen(
@@ -105,6 +134,10 @@ def prepare(case, haproxy):
         Path("/proc/sys", *key.split(".")).write_text(value, encoding="ascii")
     if host.cpus:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: host.cpus])
+    for path, owner in host.left:
+        with socket.socket(socket.AF_UNIX) as old:
+            old.bind(path)
+        os.chown(path, owner, owner)
     paths = write_files(case)
     UNIT.write_text(unit(case, paths), encoding="utf-8")
     return paths, [held for occupant in host.occupants for held in occupy(occupant)]

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes a disagreement small: what can be left out while it stays is left out."""
 
-import time
 from dataclasses import replace
 
 from .case import Host
@@ -14,21 +13,23 @@ def _without(items, size):
 
 
 class Shrinker:
-    """`stays(case)` tells whether a case still shows the disagreement."""
+    """`stays(case)` tells whether a case still shows the disagreement; it is asked so many times."""
 
-    def __init__(self, stays, seconds):
-        self._stays = stays
-        self._until = time.monotonic() + seconds
+    def __init__(self, stays, attempts):
+        self._asked = stays
+        self._left = attempts
 
-    def _in_time(self):
-        return time.monotonic() < self._until
+    def _stays(self, case):
+        """Attempts are counted and not seconds: a busy machine finds the same small case."""
+        self._left -= 1
+        return self._left >= 0 and self._asked(case)
 
     def _reduce(self, items, with_items):
         """Fewer items: large runs are tried first, then smaller ones. `with_items` makes the case that has them."""
         size = max(1, len(items) // 2)
         while size:
             for fewer in _without(items, size):
-                if self._in_time() and self._stays(with_items(fewer)):
+                if self._stays(with_items(fewer)):
                     items = fewer
                     break
             else:
@@ -57,7 +58,7 @@ class Shrinker:
         plain = Host()
         for name in vars(plain):
             calm = replace(case, host=replace(case.host, **{name: getattr(plain, name)}))
-            if calm != case and self._in_time() and self._stays(calm):
+            if calm != case and self._stays(calm):
                 case = calm
         return case
 
@@ -65,15 +66,16 @@ class Shrinker:
         """Each takes seconds to load: one that is enough is looked for first."""
         for road in case.roads if len(case.roads) > 1 else ():
             alone = replace(case, roads=(road,))
-            if self._in_time() and self._stays(alone):
+            if self._stays(alone):
                 return alone
         return case
 
     def smaller(self, case):
-        """The smallest case found in time."""
+        """The smallest case found."""
         case = self._one_road(case)
-        for change in {"files": ("".join(case.files),)}, {"arguments": ()}, {"environment": ()}, {"named": True}:
-            simpler = replace(case, **change)
+        plain = {"arguments": (), "environment": (), "named": True, "directory": False}
+        for name, value in {"files": ("".join(case.files),), **plain}.items():
+            simpler = replace(case, **{name: value})
             if simpler != case and self._stays(simpler):
                 case = simpler
         case = self._host(case)

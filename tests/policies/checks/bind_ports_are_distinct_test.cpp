@@ -117,14 +117,38 @@ TEST(BindPortsAreDistinct, WithoutReusePortAWildcardCollidesWithItsAddresses) {
   };
   for (const auto& one : {Case{"*:80", "127.0.0.1:80", "bind:tcp/127.0.0.1:80", "error"},
                           {"127.0.0.1:80", "*:79-81", "bind:tcp/*:79-81", "error"},
-                          {"*:80", "[::]:80", "bind:tcp/[::]:80", "error"},
+                          {"*:80", "[::]:80", "bind:tcp/*:80", "error"},  // IPv6 is bound first
                           {"*:80", "[::]:80 v6only", "bind:tcp/[::]:80", "pass"},
-                          {"127.0.0.1:80", "[::]:80 v4v6", "bind:tcp/[::]:80", "error"},
+                          {"127.0.0.1:80", "[::]:80 v4v6", "bind:tcp/127.0.0.1:80", "error"},
                           {"*:80", "[::1]:80", "bind:tcp/[::1]:80", "pass"},
                           {"127.0.0.1:80", "127.0.0.2:80", "bind:tcp/127.0.0.2:80", "pass"},
                           {"*:80", "127.0.0.1:81", "bind:tcp/127.0.0.1:81", "pass"}}) {
     const auto outcome = outcome_about(two(one.first, one.second, "  noreuseport\n").judge(kCheck), one.subject);
     EXPECT_EQ(verdict(outcome), one.expected) << one.first << " and " << one.second;
+  }
+}
+
+TEST(BindPortsAreDistinct, WithoutReusePortASocketOfNoDeviceCollidesWithThoseOfAny) {
+  struct Case {
+    const char* first;
+    const char* second;
+    const char* subject;
+    const char* expected;
+  };
+  for (const auto& one : {Case{"*:80", "*:80 interface lo", "bind:tcp/*:80", "error"},
+                          {"*:80 interface lo", "127.0.0.1:80", "bind:tcp/127.0.0.1:80", "error"},
+                          {"*:80", "127.0.0.1:80 interface lo", "bind:tcp/127.0.0.1:80", "error"},
+                          {"127.0.0.1:80 interface lo", "127.0.0.1:80", "bind:tcp/127.0.0.1:80", "error"},
+                          {"127.0.0.1:80 interface lo", "127.0.0.2:80", "bind:tcp/127.0.0.2:80", "pass"},
+                          {"*:80 interface lo", "127.0.0.1:80 interface lo", "bind:tcp/127.0.0.1:80", "error"},
+                          {"*:80 interface lo", "127.0.0.1:80 interface eth0", "bind:tcp/127.0.0.1:80", "pass"},
+                          {"*:80 interface lo", "*:80 interface eth0", "bind:tcp/*:80", "pass"},
+                          {"*:80 interface lo", "[::]:80", "bind:tcp/*:80", "error"},
+                          {"[::]:80 interface lo", "*:80 interface eth0", "bind:tcp/*:80", "pass"},
+                          {"*:80 interface lo", "*:81", "bind:tcp/*:81", "pass"}}) {
+    const auto outcome = outcome_about(two(one.first, one.second, "  noreuseport\n").judge(kCheck), one.subject);
+    EXPECT_EQ(verdict(outcome), one.expected) << one.first << " and " << one.second;
+    EXPECT_EQ(judged(one.first, one.second), "pass") << "with SO_REUSEPORT the closer one is chosen";
   }
 }
 

@@ -40,6 +40,35 @@ TEST(ChrootIsComplete, AMissingDirectoryPreventsTheStart) {
   EXPECT_EQ(judged(with_chroot().path(kChroot, FileKind::regular)), "error");
 }
 
+TEST(ChrootIsComplete, EnteringItNeedsACapability) {
+  World world = with_chroot();
+  world.instance().unit->capability_bounding_set = ~(1ULL << kCapSysChroot);
+  const auto outcome = outcome_about(world.judge(kCheck), "file:/var/lib/haproxy");
+  EXPECT_EQ(verdict(outcome), "error");
+  EXPECT_TRUE(std::get<Fail>(outcome).prevents_start);
+  world.config("global\n  chroot /\nlisten l\n  mode http\n  bind *:80\n");
+  EXPECT_EQ(judged(world), "error") << "even that one is entered";
+}
+
+TEST(ChrootIsComplete, AnOrdinaryUserNeedsItsOwnWayIn) {
+  World world = with_chroot();
+  world.instance().unit->user = "haproxy";
+  world.files().starter = Account{106, 113};
+  EXPECT_EQ(judged(world), "error");
+  world.instance().unit->ambient_capabilities = 1ULL << kCapSysChroot;
+  EXPECT_EQ(judged(world), "pass");
+  world.path(kChroot, FileKind::directory, 0700);
+  EXPECT_EQ(judged(world), "error") << "closed";
+  world.instance().unit->ambient_capabilities |= 1ULL << kCapDacOverride;
+  EXPECT_EQ(judged(world), "pass");
+}
+
+TEST(ChrootIsComplete, WhoStartsItMustBeKnown) {
+  World world = with_chroot();
+  world.instance().unit = fail(std::errc::permission_denied, "haproxy.service", "the bus refused");
+  EXPECT_EQ(judged(world), "unknown");
+}
+
 TEST(ChrootIsComplete, WhoMayWriteThere) {
   const Account haproxy{106, 113};
   EXPECT_EQ(judged(with_chroot().path(kChroot, FileKind::directory, 0777)), "warning");

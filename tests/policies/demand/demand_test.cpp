@@ -52,7 +52,9 @@ TEST(Demand, ShardsMultiplyListeners) {
        {Row{"*:80", k26, 8, 1}, Row{"*:80", k28, 8, 1}, Row{"*:80", k28, 64, 1}, Row{"*:80", k28, 65, 2},
         Row{"*:80", k28, 128, 2}, Row{"*:80", k26, 128, 1}, Row{"*:80-89", k28, 128, 20},
         Row{"*:80 shards 1", k28, 128, 1}, Row{"*:80 shards by-thread", k28, 128, 128},
-        Row{"*:80 shards by-group", k26, 128, 2}, Row{"/run/web.sock", k28, 128, 1}}) {
+        Row{"*:80 shards by-group", k26, 128, 2}, Row{"/run/web.sock", k28, 128, 1},
+        Row{"/run/web.sock shards 2", k28, 128, 1}, Row{"/run/web.sock shards 2", k26, 128, 2},
+        Row{"abns@web shards by-thread", k26, 4, 4}, Row{"/run/web.sock", k26, 128, 1}}) {
     EXPECT_EQ(listeners(row.bind, row.version, row.threads), row.expected) << row.bind << ' ' << row.threads;
   }
 }

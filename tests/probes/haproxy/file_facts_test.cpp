@@ -174,6 +174,51 @@ TEST(FileFacts, WhoStartsIt) {
   EXPECT_FALSE(read_files(host, instance)->starter) << "nobody says who will start it";
 }
 
+TEST(FileFacts, AccountsAreLookedUpWhereTheStarterIsNotRoot) {
+  test::MapHost host;
+  host.files["/etc/passwd"] = "lb:x:1000:1000::/:\nhaproxy:x:106:113::/:\n";
+  host.files["/etc/group"] = "ssl-cert:x:120:lb\n";
+  auto instance = stopped("global\n  user haproxy\n  group none\n" + listen("  bind /run/s user 7 group ssl-cert\n"));
+  EXPECT_TRUE(read_files(host, instance)->users.empty()) << "root may become anybody";
+  instance.unit->user = "lb";
+  const auto files = read_files(host, instance);
+  ASSERT_TRUE(files);
+  EXPECT_EQ(files->users.at("haproxy").value(), 106U);
+  EXPECT_EQ(files->users.at("7").value(), 7U);
+  EXPECT_EQ(files->groups.at("ssl-cert").value(), 120U);
+  EXPECT_FALSE(files->groups.at("none"));
+}
+
+TEST(FileFacts, TheDirectoryOfEachUnixSocket) {
+  test::MapHost host;
+  host.files["/run/there/x"] = "";
+  host.files["/run/there/socket"] = "";
+  const auto files = read_files(
+      host, stopped("global\n  stats socket /run/there/socket\n" + listen("  bind /run/none/l\n  bind abns@a\n") +
+                    "listen off\n  mode http\n  disabled\n  bind /off/l\n"));
+  ASSERT_TRUE(files);
+  EXPECT_TRUE(files->at("/run/there")->found) << "a socket is made beside its place, even where one is";
+  EXPECT_FALSE(files->at("/run/none")->found);
+  EXPECT_EQ(files->at("/off"), nullptr);
+}
+
+TEST(FileFacts, LinkProtectionWhereASocketIsAnothers) {
+  test::MapHost host;
+  host.files["/etc/passwd"] = "lb:x:1000:1000::/:\n";
+  host.files["/etc/group"] = "";
+  host.files["/proc/sys/fs/protected_hardlinks"] = "1\n";
+  host.statuses["/run/s"] = FileStatus{.kind = FileKind::socket, .mode = 0660, .uid = 1000};
+  auto instance = stopped(listen("  bind /run/s\n"));
+  EXPECT_FALSE(read_files(host, instance)->links_are_protected) << "root is above that";
+  instance.unit->capability_bounding_set = ~(1ULL << kCapFowner);
+  EXPECT_EQ(read_files(host, instance)->links_are_protected.value().value(), true);
+  instance.unit->user = "lb";
+  EXPECT_FALSE(read_files(host, instance)->links_are_protected) << "its own";
+  host.statuses["/run/s"].uid = 0;
+  host.files["/proc/sys/fs/protected_hardlinks"] = "0\n";
+  EXPECT_EQ(read_files(host, instance)->links_are_protected.value().value(), false);
+}
+
 TEST(FileFacts, StartedByHand) {
   test::MapHost host;
   auto instance = running(listen("  bind :80\n"), Role::standalone);
@@ -184,6 +229,11 @@ TEST(FileFacts, StartedByHand) {
   EXPECT_EQ(read_files(host, instance)->starter->uid, 1000U);
   instance.config = parse_config({{"h.cfg", "global\n  user haproxy\nlisten l\n  bind :80\n"}}, {});
   EXPECT_EQ(read_files(host, instance)->starter->uid, 0U) << "it dropped root";
+  instance.processes.back().process.capabilities = Capabilities{0, 0, ~(1ULL << kCapSetuid)};
+  EXPECT_EQ(read_files(host, instance)->starter->uid, 1000U) << "it never could";
+  instance.processes.back().process.capabilities = Capabilities{0, 0, kUnlimited};
+  instance.config = parse_config({{"h.cfg", "global\n  user root\nlisten l\n  bind :80\n"}}, {});
+  EXPECT_EQ(read_files(host, instance)->starter->uid, 1000U) << "root would have stayed root";
 }
 
 TEST(FileFacts, RelativePaths) {

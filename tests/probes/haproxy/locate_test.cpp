@@ -123,6 +123,7 @@ TEST(Locate, ANamedConfigurationReplacesTheRunningOne) {
   EXPECT_EQ(instance.name, "haproxy.service");
   EXPECT_TRUE(instance.running()) << "limits, namespace and capabilities are still its";
   EXPECT_EQ(absolute_path(instance.command_line.configs.front(), instance), "new.cfg") << "as the user wrote it";
+  EXPECT_EQ(absolute_file("site.pem", instance), "/srv/site.pem") << "what it names is found where -C leads";
 }
 
 TEST(Locate, ANamedConfigurationIsAFileOfOursEvenWhereTheServiceSeesOthers) {

@@ -77,6 +77,14 @@ TEST(Programs, TheVerdictIsAskedWithTheVariablesTheConfigurationNames) {
   EXPECT_EQ(scene.host.started.back().environment, (std::map<std::string, std::string>(named.begin(), named.end())));
 }
 
+TEST(Programs, TheVerdictIsAskedInMasterWorkerModeToo) {
+  Scene scene;
+  scene.instance.command_line.master_worker = true;
+  EXPECT_TRUE(start_verdict(scene.host, scene.instance, kProgram, 0).run);
+  EXPECT_EQ(scene.host.started.back().text(), "/usr/sbin/haproxy -c -W -f /etc/haproxy/haproxy.cfg")
+      << "else a `program` section is refused";
+}
+
 TEST(Programs, AProgramOthersMayChangeIsNeverStarted) {
   const std::pair<const char*, FileStatus> cases[] = {{kProgram, {FileKind::regular, 0755, 1000, 0, 0}},
                                                       {kProgram, {FileKind::regular, 0775, 0, 0, 0}},

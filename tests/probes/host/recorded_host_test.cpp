@@ -49,6 +49,8 @@ class Lively final : public ForwardingHost {
     unit.ambient_capabilities = 1024;
     unit.memory_max = kUnlimited;
     unit.slice = "edge.slice";
+    unit.made_directories = {"/run/lb"};
+    unit.exec_start_pre = {"/bin/mkdir"};
     unit.umask = 0077;
     unit.group = "haproxy";
     unit.supplementary_groups = {"ssl-cert"};
@@ -103,6 +105,7 @@ std::string ask(const HostView& host) {
     said += unit->environment.front() + std::to_string(unit->limit_nofile + unit->ambient_capabilities + unit->umask);
     said += unit->group + unit->supplementary_groups.front() + unit->bind_paths.front().destination;
     said += std::to_string(unit->memory_max.value_or(1)) + std::to_string(unit->cpu_quota.value_or(1)) + unit->slice;
+    said += unit->made_directories.front() + unit->exec_start_pre.front();
   }
   tell(host.start({.path = "/missing", .arguments = {}}));
   const auto command = host.start({.path = "/usr/sbin/haproxy", .arguments = {"-c"}});

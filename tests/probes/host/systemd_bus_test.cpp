@@ -134,6 +134,8 @@ int append_service(sd_bus_message* reply, const char* pid_type = "u", bool tells
   SD(sd_bus_message_append)(reply, "{sv}", "BindPaths", "a(ssbt)", 1, "/srv/a", "/a", 1, std::uint64_t{0x4000});
   SD(sd_bus_message_append)
   (reply, "{sv}", "BindReadOnlyPaths", "a(ssbt)", 1, "/dev/log", "/var/lib/haproxy/dev/log", 0, std::uint64_t{0x4000});
+  SD(sd_bus_message_append)(reply, "{sv}", "RuntimeDirectory", "as", 1, "lb");
+  SD(sd_bus_message_append)(reply, "{sv}", "StateDirectory", "as", 2, "a", "b/c");
   SD(sd_bus_message_append)(reply, "{sv}", "MainPID", pid_type, 812U);
   SD(sd_bus_message_append)(reply, "{sv}", "LimitNOFILE", "t", UINT64_MAX);
   SD(sd_bus_message_append)(reply, "{sv}", "LimitNOFILESoft", "t", std::uint64_t{1024});
@@ -146,6 +148,9 @@ int append_service(sd_bus_message* reply, const char* pid_type = "u", bool tells
   }
   SD(sd_bus_message_append)(reply, "{sv}", "Environment", "as", 2, "CONFIG=/a b.cfg", "PIDFILE=/run/p");
   SD(sd_bus_message_append)(reply, "{sv}", "EnvironmentFiles", "a(sb)", 2, "/etc/default/haproxy", 1, "/x", 0);
+  SD(sd_bus_message_append)
+  (reply, "{sv}", "ExecStartPre", "a(sasbttttuii)", 1, "/bin/mkdir", 2, "mkdir", "/run/x", 0, std::uint64_t{1},
+   std::uint64_t{2}, std::uint64_t{3}, std::uint64_t{4}, 5U, 6, 7);
   SD(sd_bus_message_append)
   (reply, "{sv}", "ExecStart", "a(sasbttttuii)", 2, "/usr/sbin/haproxy", 3, "haproxy", "-f", "$CONFIG", 0,
    std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{3}, std::uint64_t{4}, 5U, 6, 7, "/bin/second", 1, "second", 0,
@@ -180,6 +185,7 @@ TEST(SystemdBus, ReadsEveryProperty) {
                                 .supplementary_groups = {"ssl-cert"},
                                 .umask = 0027,
                                 .bind_paths = {{"/srv/a", "/a", true}, {"/dev/log", "/var/lib/haproxy/dev/log", false}},
+                                .made_directories = {"/run/lb", "/var/lib/a", "/var/lib/b/c"},
                                 .capability_bounding_set = 0x400,
                                 .ambient_capabilities = 0x200,
                                 .memory_max = 536870912,
@@ -187,6 +193,7 @@ TEST(SystemdBus, ReadsEveryProperty) {
                                 .slice = "edge.slice",
                                 .environment = {"CONFIG=/a b.cfg", "PIDFILE=/run/p"},
                                 .environment_files = {{"/etc/default/haproxy", true}, {"/x", false}},
+                                .exec_start_pre = {"/bin/mkdir"},
                                 .exec_start = {"/usr/sbin/haproxy", "-f", "$CONFIG"}};
   EXPECT_EQ(*unit, expected);
 }

@@ -36,6 +36,14 @@ TEST(Accounts, ByNumberAndWithOtherGroups) {
   EXPECT_EQ(account->groups, (std::vector<std::uint32_t>{120, 4, 77}));
 }
 
+TEST(Accounts, TheNumberOfAName) {
+  EXPECT_EQ(find_user(host(), "haproxy").value(), 106U) << "the first line counts";
+  EXPECT_EQ(find_user(host(), "4711").value(), 4711U);
+  EXPECT_EQ(find_group(host(), "ssl-cert").value(), 120U);
+  EXPECT_EQ(find_user(host(), "ssl-cert").error().code, std::errc::no_such_file_or_directory);
+  EXPECT_FALSE(find_group(test::MapHost(), "haproxy"));
+}
+
 TEST(Accounts, WhoIsNotThereIsAnError) {
   EXPECT_EQ(find_account(host(), {"nobody-here", "", {}}).error().code, std::errc::no_such_file_or_directory);
   EXPECT_FALSE(find_account(host(), {"broken", "", {}}));

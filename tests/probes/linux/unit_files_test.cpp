@@ -219,6 +219,18 @@ TEST(UnitFiles, BindPaths) {
   EXPECT_EQ(paths("BindPaths=relative ::: -"), Paths{});
 }
 
+TEST(UnitFiles, WhatIsDoneBeforeTheStart) {
+  using Words = std::vector<std::string>;
+  const auto made = [](const char* text) { return service(text).made_directories; };
+  EXPECT_EQ(made("RuntimeDirectory=lb %p/a:link\nStateDirectory=lb\nCacheDirectory=c\nLogsDirectory=l"),
+            (Words{"/run/lb", "/run/haproxy/a", "/var/lib/lb", "/var/cache/c", "/var/log/l"}));
+  EXPECT_EQ(made("RuntimeDirectory=lb\nStateDirectory=lb\nRuntimeDirectory="), (Words{"/var/lib/lb"}));
+  const auto before = [](const char* text) { return service(text).exec_start_pre; };
+  EXPECT_EQ(before("ExecStartPre=/usr/sbin/haproxy -c -f x\nExecStartPre=-+/bin/mkdir -p /run/lb"),
+            (Words{"/usr/sbin/haproxy", "/bin/mkdir"}));
+  EXPECT_EQ(before("ExecStartPre=/bin/a\nExecStartPre="), Words{});
+}
+
 TEST(UnitFiles, UmaskAndGroups) {
   EXPECT_EQ(service("").umask, 0022U);
   EXPECT_EQ(service("UMask=0077").umask, 0077U);
