@@ -34,7 +34,8 @@ def listed(names):
 
 
 def _places(subjects):
-    return {place for subject in subjects for place in endpoints_of(subject)}
+    """haproxy does not say of which transport the address was that it could not bind."""
+    return {place for subject in subjects for place in endpoints_of(subject.replace("bind:udp/", "bind:tcp/"))}
 
 
 def _explained(reason, checks):
