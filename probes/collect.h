@@ -28,7 +28,7 @@ enum class Need : std::uint8_t {
   memory,      // of the host, and what control groups allow
   cpus,        // CPU time that control groups allow
   interfaces,  // where a configuration names one
-  paths,  // files, directories and sockets that the configuration names
+  paths,       // files, directories and sockets that the configuration names
 };
 
 /// From these shares of a tuple's source ports on, connections are looked at: checks cannot judge lower ones.

@@ -76,6 +76,13 @@ Outcome refused(const Quantity& need, const Ceiling& ceiling, const StartLimits&
   return Fail{Severity::error, std::move(detail), config.global.strict_limits};
 }
 
+/// For an automatic maxconn under -m haproxy tries how high it may raise its limit, and a program that only ever raises
+/// it stays there (check_if_maxsock_permitted in src/haproxy.c).
+bool has_tried_the_most(const Quantity& need, const haproxy::InstanceFacts& instance) {
+  const auto& memory = instance.command_line.memory_mib;
+  return need.basis == Basis::automatic && memory && *memory > 0;
+}
+
 /// `ulimit-n` is a ceiling that people write by hand and forget. Newer programs only ever raise the soft limit, so that
 /// it does no harm where that is high enough already.
 Outcome judge_ulimit(const Quantity& need, const StartLimits& limits, const haproxy::InstanceFacts& instance,
@@ -84,7 +91,9 @@ Outcome judge_ulimit(const Quantity& need, const StartLimits& limits, const hapr
   const auto& written = config.global.ulimit_n;
   if (!written || written->value <= 0 || written->value >= need.value) return otherwise;
   const bool only_raises = instance.binary && instance.binary->version >= kOnlyRaises;
-  if (only_raises && clamped(limits.nofile.soft) >= need.value) return otherwise;
+  if (only_raises && (clamped(limits.nofile.soft) >= need.value || has_tried_the_most(need, instance))) {
+    return otherwise;
+  }
   Detail detail =
       detail_of(need, {written->value, "ulimit-n", "ulimit-n is lower than what maxconn needs", written->origin});
   detail.evidence.push_back("haproxy will say \"FD limit (" + std::to_string(written->value) +

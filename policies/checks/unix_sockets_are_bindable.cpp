@@ -63,15 +63,6 @@ bool is_filled_at_boot(const std::string& directory) {
   return directory.rfind("/run/", 0) == 0 || directory.rfind("/var/run/", 0) == 0;
 }
 
-Outcome judge_missing(const Bind& socket, const std::string& directory, const InstanceFacts& instance,
-                      const Facts& facts) {
-  if (const auto* program = preparation(instance))
-    return unknown(directory, "missing, but " + *program + " may make it");
-  if (facts.host.kind == HostKind::tree && is_filled_at_boot(directory)) return unknown(directory, "filled at boot");
-  return refused(socket, "no directory " + directory, "a directory",
-                 "haproxy cannot make its socket in a directory that is missing");
-}
-
 std::string owner_of(const Bind& socket) {
   const std::string user = socket.user ? "user " + socket.user->value : std::string();
   if (!socket.group) return user;
@@ -84,6 +75,28 @@ Outcome judge_owner(const Bind& socket, const InstanceFacts& instance, const Fac
   if (*given) return passed(socket);
   return refused(socket, "started as " + starter_text(instance) + " without CAP_CHOWN or CAP_FOWNER", owner_of(socket),
                  "haproxy cannot give its socket to " + owner_of(socket));
+}
+
+/// Root may write to it, whatever its mode.
+Outcome judge_made_at_boot(const Bind& socket, const std::string& directory, const InstanceFacts& instance,
+                           const Facts& facts) {
+  const auto overrides = starter_has(instance, facts, kCapDacOverride);
+  if (!overrides) return Unknown{overrides.error()};
+  if (*overrides) return judge_owner(socket, instance, facts);
+  return unknown(directory, "made at boot, for whom tmpfiles.d says");
+}
+
+Outcome judge_missing(const Bind& socket, const std::string& directory, const InstanceFacts& instance,
+                      const Facts& facts) {
+  if (const auto* program = preparation(instance))
+    return unknown(directory, "missing, but " + *program + " may make it");
+  if (const auto& made = instance.files->boot_directories; made) {
+    if (!*made) return Unknown{made->error()};
+    if ((*made)->count(directory) != 0) return judge_made_at_boot(socket, directory, instance, facts);
+  }
+  if (facts.host.kind == HostKind::tree && is_filled_at_boot(directory)) return unknown(directory, "filled at boot");
+  return refused(socket, "no directory " + directory, "a directory",
+                 "haproxy cannot make its socket in a directory that is missing");
 }
 
 /// What stands there itself, and not behind a link, which is replaced.

@@ -13,6 +13,7 @@
 #include "probes/haproxy/locate.h"
 #include "probes/haproxy/service_user.h"
 #include "probes/linux/accounts.h"
+#include "probes/linux/boot_directories.h"
 
 namespace preflight::haproxy {
 namespace {
@@ -165,7 +166,11 @@ class FileReader {
     const PathFacts* const facts = look_at(path);
     if (facts == nullptr) return;
     if (facts->found && belongs_to_another(facts->found->status)) read_link_protection();
-    look_at(directory_above(path));
+    const PathFacts* const directory = look_at(directory_above(path));
+    const bool missing = directory != nullptr && !directory->found;
+    if (missing && !facts_.boot_directories && !host_.status("/run/systemd/system")) {
+      facts_.boot_directories = boot_directories(host_);
+    }
   }
 
   /// Root keeps CAP_FOWNER unless its unit takes it.

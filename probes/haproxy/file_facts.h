@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,10 +43,12 @@ struct FileFacts {
   /// starter is not root, who may give anything away.
   std::map<std::string, Result<std::uint32_t>, std::less<>> users{};
   std::map<std::string, Result<std::uint32_t>, std::less<>> groups{};
-  /// fs.protected_hardlinks, by which nobody may link to the socket of somebody else; read where one stands in the place
-  /// of a socket, and haproxy's starter is not above that.
+  /// fs.protected_hardlinks, by which nobody may link to the socket of somebody else; read where one stands in the
+  /// place of a socket, and haproxy's starter is not above that.
   std::optional<Result<bool>> links_are_protected{};
-  std::uint64_t left_out = 0;                   // paths beyond kFileLookLimit
+  /// What systemd makes at boot; read where the directory of a socket is missing and no systemd has booted yet.
+  std::optional<Result<std::set<std::string>>> boot_directories{};
+  std::uint64_t left_out = 0;  // paths beyond kFileLookLimit
 
   /// Null where nobody looked.
   [[nodiscard]] const PathFacts* at(const std::string& path) const;

@@ -29,10 +29,6 @@ def difference(kind, text):
     return {"kind": kind, "text": text}
 
 
-def listed(names):
-    return ", ".join(sorted(names))
-
-
 def _places(subjects):
     """haproxy does not say of which transport the address was that it could not bind."""
     return {place for subject in subjects for place in endpoints_of(subject.replace("bind:udp/", "bind:tcp/"))}
@@ -134,11 +130,14 @@ def compare_refusal(predicted, observed):
     return found + compare_sockets(predicted, observed)
 
 
-def compare_running(predicted, observed):
-    """The same question while haproxy runs: nothing may keep it from starting, and its figures are the same."""
+def compare_running(predicted, observed, anew):
+    """The same question while haproxy runs: its figures are the same, and what would keep it from starting now, such as
+    a socket that it left to another user, keeps the next start (`anew`, if one was tried) from succeeding."""
     found = compare_figures(predicted, observed)
-    if predicted.prevents:
-        found.append(difference("start", f"it runs, and {listed(predicted.prevents)} would keep it from starting"))
+    if anew is not None and anew.started:
+        found.append(difference("start", f"it started again, although {predicted.prevents} should keep it from that"))
+    elif anew is not None:
+        found += compare_refusal(predicted, anew)
     return [difference("running: " + each["kind"], each["text"]) for each in found]
 
 

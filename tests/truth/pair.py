@@ -51,8 +51,17 @@ def _examine(case, programs, again):
         return verdict
     verdict["differences"] = compare.compare(predicted, observed, somaxconn())
     if again and observed.started and not verdict["differences"]:
-        verdict["differences"] = compare.compare_running(predict(programs.lbpreflight, []), observed)
+        predicted = predict(programs.lbpreflight, [])
+        anew = start_anew(case, paths, process, before) if predicted.prevents else None
+        verdict["differences"] = compare.compare_running(predicted, observed, anew)
     return verdict
+
+
+def start_anew(case, paths, process, before):
+    """What comes of a restart."""
+    process.terminate()
+    process.wait(SECONDS)
+    return observe(service.start(case, paths), before)
 
 
 def examine(case, programs, again=True):

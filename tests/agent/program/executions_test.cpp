@@ -39,8 +39,9 @@ strace -f -qq -s 200 -e trace=execve,execveat -e signal=none -o trace $LBPREFLIG
 };
 
 TEST_F(Executions, OnlyHaproxyAndOnlyToAskItsVersionAndItsVerdict) {
-  EXPECT_EQ(of("check"), (std::set<std::string>{R"("/usr/sbin/haproxy", "-vv")",
-                                                R"("/usr/sbin/haproxy", "-c", "-f", "/etc/haproxy/haproxy.cfg")"}));
+  EXPECT_EQ(of("check"),
+            (std::set<std::string>{R"("/usr/sbin/haproxy", "-vv")",
+                                   R"("/usr/sbin/haproxy", "-c", "-W", "-f", "/etc/haproxy/haproxy.cfg")"}));
 }
 
 TEST_F(Executions, OnlyItsVersionWhereTheVerdictIsNotWanted) {

@@ -94,6 +94,18 @@ TEST(NofileCoversMaxconn, UlimitThatIsGivenMayStillBeTooLow) {
   EXPECT_NE(detail_of(outcome).evidence.at(0).find("too low"), std::string::npos) << "1900 can be had, 2023 is needed";
 }
 
+/// Found by scripts/truth: haproxy 2.6.12 finds out what it may have, and keeps it.
+TEST(NofileCoversMaxconn, MaxconnFromMemoryLeavesTheLimitRaised) {
+  World world;
+  world.instance().unit->capability_bounding_set &= ~(1ULL << kCapSysResource);
+  world.instance().unit->limit_nofile = 4903;
+  world.instance().unit->limit_nofile_soft = 4823;
+  world.config("global\n  ulimit-n 4578\n");
+  EXPECT_EQ(verdict(judged(world)), "error");
+  world.instance().command_line.memory_mib = 2616;
+  EXPECT_EQ(verdict(judged(world)), "pass");
+}
+
 TEST(NofileCoversMaxconn, DescriptorsInUseAreWatched) {
   World world;
   world.running({1000, 524288});

@@ -66,6 +66,17 @@ TEST(UnixSocketsAreBindable, ADirectoryThatSomebodyMakesIsNotMissing) {
   EXPECT_EQ(judged(world), "unknown") << "/run is filled at boot";
 }
 
+TEST(UnixSocketsAreBindable, WhatIsMadeAtBootIsNotMissingBefore) {
+  World world = healthy().no_path(kDirectory);
+  world.files().boot_directories = std::set<std::string>{"/run/other"};
+  EXPECT_EQ(judged(world), "error");
+  world.files().boot_directories = std::set<std::string>{kDirectory};
+  EXPECT_EQ(judged(world), "pass");
+  EXPECT_EQ(judged(as_haproxy(world)), "unknown") << "whether it may write there";
+  world.files().boot_directories = fail(std::errc::permission_denied, "/etc/tmpfiles.d", "Permission denied");
+  EXPECT_EQ(judged(world), "unknown");
+}
+
 TEST(UnixSocketsAreBindable, WhoMayWriteThere) {
   EXPECT_EQ(judged(healthy().path(kDirectory, FileKind::directory, 0500, Account{106, 113})), "pass") << "root";
   EXPECT_EQ(judged(as_haproxy(healthy())), "error");

@@ -202,11 +202,30 @@ TEST(FileFacts, TheDirectoryOfEachUnixSocket) {
   EXPECT_EQ(files->at("/off"), nullptr);
 }
 
+TEST(FileFacts, WhatWillBeMadeAtBootWhereASocketHasNoDirectory) {
+  test::MapHost host;
+  host.files["/usr/lib/tmpfiles.d/haproxy.conf"] = "# /run\nd /run/lb/ 2775 lb lb -\nf /run/file 0644 - - -\n";
+  host.files["/usr/lib/tmpfiles.d/masked.conf"] = "d /run/masked\n";
+  host.files["/etc/tmpfiles.d/masked.conf"] = "D! /run/%m/x\nv /run/volume\n";
+  host.files["/etc/tmpfiles.d/README"] = "d /run/readme\n";
+  const auto instance = stopped(listen("  bind /run/lb/s\n"));
+  EXPECT_EQ(read_files(host, instance)->boot_directories.value().value(),
+            (std::set<std::string>{"/run/lb", "/run/volume"}));
+  host.refused["/etc/tmpfiles.d/masked.conf"] = EACCES;
+  EXPECT_FALSE(read_files(host, instance)->boot_directories.value());
+  host.files["/run/systemd/system/x"] = "";
+  EXPECT_FALSE(read_files(host, instance)->boot_directories) << "it has booted";
+  host.files.erase("/run/systemd/system/x");
+  host.files["/run/lb/s"] = "";
+  EXPECT_FALSE(read_files(host, instance)->boot_directories) << "nothing is missing";
+}
+
 TEST(FileFacts, LinkProtectionWhereASocketIsAnothers) {
   test::MapHost host;
   host.files["/etc/passwd"] = "lb:x:1000:1000::/:\n";
   host.files["/etc/group"] = "";
   host.files["/proc/sys/fs/protected_hardlinks"] = "1\n";
+  host.files["/run/s"] = "";
   host.statuses["/run/s"] = FileStatus{.kind = FileKind::socket, .mode = 0660, .uid = 1000};
   auto instance = stopped(listen("  bind /run/s\n"));
   EXPECT_FALSE(read_files(host, instance)->links_are_protected) << "root is above that";
