@@ -64,7 +64,7 @@ Json suppositions() {
   return array;
 }
 
-std::string text_of(std::string_view schema, std::string_view name, Json list, Json more = Json::object()) {
+std::string text_of(std::string_view schema, std::string_view name, Json list, const Json& more = Json::object()) {
   Json document = {{"schema", schema}, {"tool", {{"name", "lbpreflight"}, {"version", PREFLIGHT_VERSION}}}};
   document[std::string(name)] = std::move(list);
   document.update(more);

@@ -41,7 +41,9 @@ Json files(const Result<haproxy::FileFacts>& files) {
   Json paths = Json::array();
   for (const auto& [path, facts] : files->paths) {
     paths.push_back(path_of(path, facts.found));
-    for (const auto& [name, found] : facts.entries) paths.push_back(path_of(path + "/" + name, found));
+    for (const auto& [name, found] : facts.entries) {
+      paths.push_back(path_of(std::string(path).append("/").append(name), found));
+    }
   }
   Json sockets = Json::array();
   for (const auto& [path, found] : files->log_sockets) sockets.push_back(path_of(path, found));

@@ -17,7 +17,7 @@ void add_row(Page& page, std::string_view label, std::string sentence) {
            2 + kLabelWidth + 2);
 }
 
-std::string with_place(std::string text, const haproxy::Origin& origin) {
+std::string with_place(const std::string& text, const haproxy::Origin& origin) {
   return origin.written() ? text + " (" + origin.text() + ")" : text;
 }
 

@@ -64,9 +64,9 @@ bool is_filled_at_boot(const std::string& directory) {
 }
 
 std::string owner_of(const Bind& socket) {
-  const std::string user = socket.user ? "user " + socket.user->value : std::string();
-  if (!socket.group) return user;
-  return user + (user.empty() ? "" : ", ") + "group " + socket.group->value;
+  std::string owner = socket.user ? "user " + socket.user->value : std::string();
+  if (socket.group) owner += (owner.empty() ? "group " : ", group ") + socket.group->value;
+  return owner;
 }
 
 Outcome judge_owner(const Bind& socket, const InstanceFacts& instance, const Facts& facts) {

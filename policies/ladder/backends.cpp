@@ -51,7 +51,7 @@ std::vector<const Server*> active_servers(const Proxy& proxy) {
     if (!server.settings.disabled) (server.settings.backup ? emergency : active).push_back(&server);
   }
   if (!active.empty()) return active;
-  if (!proxy.all_backups && emergency.size() > 1) emergency.resize(1);
+  if (!proxy.all_backups && emergency.size() > 1) emergency.erase(emergency.begin() + 1, emergency.end());
   return emergency;
 }
 

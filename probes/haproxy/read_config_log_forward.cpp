@@ -33,8 +33,6 @@ bool LogForwardSections::read(const Statement& line) {
     read_log(reading_, line, proxy.logs, proxy.logs_as_global);
   } else if (line.keyword() == "maxconn") {
     proxy.maxconn = reading_.number(line[0], line[1], NumberSyntax::atol);
-  } else if (line.keyword() == "log") {
-    read_log(reading_, line, proxy.logs, proxy.logs_as_global);
   } else if (line.keyword() == "backlog") {
     proxy.backlog = reading_.number(line[0], line[1], NumberSyntax::atol);
   } else {

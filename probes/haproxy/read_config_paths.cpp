@@ -129,7 +129,7 @@ void read_tls_path(Reading& reading, const Word& option, const Word& value) {
   if (known == kTlsOptions.end() || value.text.substr(0, 1) == "@") return;
   std::string path(value.text);
   if (known->base != nullptr && !path.empty()) path = joined(reading.bases.*known->base, std::move(path));
-  add(reading, known->kind, value, std::move(path), option.text);
+  add(reading, known->kind, value, path, option.text);
 }
 
 void finish_paths(Reading& reading) {

@@ -25,12 +25,12 @@ bool is_read(std::string_view name) {
 /// Name to path.
 Result<std::map<std::string, std::string>> files_in_force(const HostView& host) {
   std::map<std::string, std::string> found;
-  for (const std::string place : kPlaces) {
-    const auto names = host.list(place);
+  for (const std::string_view place : kPlaces) {
+    const auto names = host.list(std::string(place));
     if (!names && !missing(names.error())) return tl::make_unexpected(names.error());
     if (!names) continue;
     for (const auto& name : *names) {
-      if (is_read(name)) found.emplace(name, place + "/" + name);
+      if (is_read(name)) found.emplace(name, std::string(place).append("/").append(name));
     }
   }
   return found;
