@@ -43,6 +43,8 @@ static const char* const kSysctls[] = {
 };
 
 static const char* const kFiles[] = {
+    "/sys/fs/cgroup/cpu/cpu.cfs_quota_us",
+    "/sys/fs/cgroup/memory/memory.limit_in_bytes",
     "/proc/net/netstat",
     "/proc/net/sockstat",
     "/proc/net/stat/nf_conntrack",
@@ -53,6 +55,16 @@ static const char* const kFiles[] = {
     "/etc/haproxy/haproxy.cfg",
     "/etc/default/haproxy",
     "/lib/systemd/system/haproxy.service",
+};
+
+// What Debian's haproxy.cfg names.
+static const char* const kNamed[] = {
+    "/etc/haproxy/errors/400.http", "/etc/haproxy/errors/403.http",
+    "/etc/haproxy/errors/408.http", "/etc/haproxy/errors/500.http",
+    "/etc/haproxy/errors/502.http", "/etc/haproxy/errors/503.http",
+    "/etc/haproxy/errors/504.http", "/var/lib/haproxy",
+    "/var/lib/haproxy/dev/log",     "/run/haproxy",
+    "/run/haproxy/admin.sock",
 };
 
 static unsigned char buffer[65536];
@@ -93,6 +105,13 @@ static void add_once(int fd) {
     add(buffer, (size_t)count);
   }
   close(fd);
+}
+
+static void add_status(const char* path) {
+  struct stat status;
+  if (stat(path, &status) == 0) {
+    add((const unsigned char*)&status.st_mode, sizeof status.st_mode);
+  }
 }
 
 static int is_number(const char* name) {
@@ -215,6 +234,9 @@ int main(int argc, char** argv) {
   }
   for (size_t i = 0; i < sizeof kFiles / sizeof kFiles[0]; ++i) {
     add_all(open(kFiles[i], O_RDONLY | O_CLOEXEC));
+  }
+  for (size_t i = 0; i < sizeof kNamed / sizeof kNamed[0]; ++i) {
+    add_status(kNamed[i]);
   }
   add_processes();
   add_all_sockets();
