@@ -7,7 +7,6 @@
 #include <map>
 #include <optional>
 
-#include "policies/demand/start_limits.h"
 #include "probes/base/text.h"
 #include "probes/haproxy/service_user.h"
 #include "probes/linux/capability_names.h"
@@ -28,7 +27,7 @@ Result<bool> manager_has(const haproxy::InstanceFacts& instance, const HostFacts
 
 Result<bool> unit_has(const haproxy::InstanceFacts& instance, const HostFacts& host, unsigned capability) {
   const auto& unit = *instance.unit;
-  const bool given = starts_as_root(unit) || holds(unit.ambient_capabilities, capability);
+  const bool given = haproxy::starts_as_root(unit) || holds(unit.ambient_capabilities, capability);
   if (!given || !holds(unit.capability_bounding_set, capability)) return false;
   return manager_has(instance, host, capability);
 }
@@ -64,7 +63,7 @@ const Numbers& none() {
 }  // namespace
 
 Result<Account> starter_of(const haproxy::InstanceFacts& instance) {
-  if (instance.unit && starts_as_root(*instance.unit)) return Account{};
+  if (instance.unit && haproxy::starts_as_root(*instance.unit)) return Account{};
   if (!instance.files) return tl::make_unexpected(instance.files.error());
   return instance.files->starter;
 }

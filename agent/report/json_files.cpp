@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands at the paths a configuration names, and who will open them; never what the files hold.
 #include <array>
-#include <cstdio>
 
 #include "agent/report/json_haproxy.h"
+#include "policies/named_files.h"
 
 namespace preflight::json {
 namespace {
 
 // in the order of FileKind
 constexpr std::array<std::string_view, 6> kKinds = {"regular", "directory", "link", "fifo", "socket", "device"};
-
-/// Permission bits as chmod(1) takes them.
-std::string octal(std::uint32_t mode) {
-  std::array<char, 16> text{};
-  const int length = std::snprintf(text.data(), text.size(), "%04o", mode & 07777U);
-  return {text.data(), static_cast<std::size_t>(length)};
-}
 
 Json account_of(const Result<Account>& account) {
   if (!account) return absent(account.error());

@@ -11,7 +11,7 @@ namespace {
 
 /// A service is started by the manager, whose capabilities are bounded like ours: in a container both lack the same.
 Result<bool> unit_may_raise(const UnitProperties& unit, const Facts& facts) {
-  if (!starts_as_root(unit)) return false;
+  if (!haproxy::starts_as_root(unit)) return false;
   return holds(unit.capability_bounding_set & facts.host.capabilities.bounding, kCapSysResource);
 }
 
@@ -35,8 +35,6 @@ bool cut(Limits& limits, std::uint64_t at) {
 }
 
 }  // namespace
-
-bool starts_as_root(const UnitProperties& unit) { return unit.user.empty() || unit.user == "root" || unit.user == "0"; }
 
 Result<StartLimits> start_limits(const haproxy::InstanceFacts& instance, const Facts& facts) {
   if (const ProcessFacts* head = instance.head(); head != nullptr) {

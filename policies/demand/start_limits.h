@@ -12,9 +12,6 @@
 
 namespace preflight {
 
-/// Whether the unit starts its process as root: no User=, or root by name or number.
-[[nodiscard]] bool starts_as_root(const UnitProperties& unit);
-
 struct StartLimits {
   Limits nofile;
   Result<bool> may_raise = unread("CAP_SYS_RESOURCE");

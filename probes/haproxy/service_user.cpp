@@ -16,6 +16,8 @@ bool names_a_user(const Global& global) {
 
 }  // namespace
 
+bool starts_as_root(const UnitProperties& unit) { return is_root(unit.user); }
+
 bool dropped_root(const InstanceFacts& instance) {
   const auto* head = instance.head();
   if (head == nullptr || head->uid == 0 || !instance.config || !names_a_user(instance.config->global)) return false;
@@ -25,7 +27,7 @@ bool dropped_root(const InstanceFacts& instance) {
 Result<Account> starter_of(const HostView& host, const InstanceFacts& instance) {
   if (instance.unit) {
     const auto& unit = *instance.unit;
-    if (is_root(unit.user)) return Account{};
+    if (starts_as_root(unit)) return Account{};
     return find_account(host, {unit.user, unit.group, unit.supplementary_groups});
   }
   const auto* head = instance.head();

@@ -10,6 +10,9 @@
 
 namespace preflight::haproxy {
 
+/// Whether the unit starts its process as root: no User=, or root by name or number.
+[[nodiscard]] bool starts_as_root(const UnitProperties& unit);
+
 /// Whether the running instance seems to have been started by root: it is somebody else, as its `user` says, and its
 /// bounding set holds the CAP_SETUID that this takes. `user root` changes nothing.
 [[nodiscard]] bool dropped_root(const InstanceFacts& instance);
