@@ -29,6 +29,7 @@ enum class Need : std::uint8_t {
   cpus,        // CPU time that control groups allow
   interfaces,  // where a configuration names one
   paths,       // files, directories and sockets that the configuration names
+  boot,        // what sysctl.d and its loaders make of the keys at the next boot, and who else writes them
 };
 
 /// From these shares of a tuple's source ports on, connections are looked at: checks cannot judge lower ones.

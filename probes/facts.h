@@ -15,6 +15,8 @@
 #include "probes/linux/memory.h"
 #include "probes/linux/socket_entry.h"
 #include "probes/linux/sysctl.h"
+#include "probes/linux/sysctl_boot.h"
+#include "probes/linux/sysctl_writers.h"
 
 namespace preflight {
 
@@ -72,6 +74,10 @@ struct NetworkFacts {
 struct Facts {
   HostFacts host;
   Sysctls sysctls;  // fs.*: the same in every namespace
+  /// What the next boot makes of every key of this run, whatever its namespace: the loaders run in the first one.
+  Result<SysctlBoot> sysctl_boot = unread("sysctl.d");
+  /// Who writes keys of this run once the boot loader has.
+  Result<std::vector<SysctlWriter>> sysctl_writers = unread("owners of sysctls");
   std::vector<haproxy::InstanceFacts> instances;
   /// What could not be looked for: an unreadable /proc, a unit that could not be asked.
   std::vector<Error> blind_spots;
