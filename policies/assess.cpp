@@ -167,7 +167,7 @@ Assessment assess(const Facts& facts, const Demand& demand, const Policy& policy
   auto& results = assessment.results;
   for (const Check* check : checks) {
     const CheckPolicy& wanted = policy.of(check->id);
-    run(*check, Case{facts, demand, wanted.settings}, wanted, results);
+    run(*check, Case{facts, demand, wanted.settings, &policy}, wanted, results);
   }
   Waiving waiving(policy.waivers, checks, today);
   for (CheckResult& result : results) waiving.apply(result);

@@ -18,6 +18,8 @@
 
 namespace preflight {
 
+struct Policy;
+
 enum class Severity : std::uint8_t { info, warning, error };
 [[nodiscard]] std::string_view to_string(Severity severity);
 
@@ -115,6 +117,8 @@ struct Case {
   const Facts& facts;
   const Demand& demand;
   const Settings& settings;
+  /// Of this run, for the few checks that ask what others would say; nullptr: nobody wrote any.
+  const Policy* policy = nullptr;
 };
 
 /// A link worth following: a man page, a kernel or HAProxy document.

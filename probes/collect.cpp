@@ -174,6 +174,11 @@ void read_sysctls_of_host(const HostView& host, const CollectRequest& request, F
   facts.sysctls = read_sysctls(host, Netns{}, keys);
 }
 
+void read_boot(const HostView& host, const CollectRequest& request, Facts& facts) {
+  if (request.needs.count(Need::boot) == 0) return;
+  facts.sysctl_boot = read_sysctl_boot(host, request.sysctls);
+}
+
 void read_resources(const HostView& host, const CollectRequest& request, Facts& facts) {
   const bool memory = request.needs.count(Need::memory) != 0;
   if (memory) facts.host.memory = read_memory(host);
@@ -208,6 +213,7 @@ Result<Facts> collect(const HostView& host, const CollectRequest& request) {
     if (verdict) start_verdict(host, facts.instances[i], facts.host.euid, programs[i]);
   }
   read_sysctls_of_host(host, request, facts);
+  read_boot(host, request, facts);
   read_resources(host, request, facts);
   for (auto& network : facts.networks) read_network(host, request, network);
 

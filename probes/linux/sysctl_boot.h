@@ -3,14 +3,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "probes/base/result.h"
 #include "probes/host/host_view.h"
+#include "probes/linux/sysctl_files.h"
 
 namespace preflight {
 
@@ -23,7 +26,8 @@ enum class LineFate : std::uint8_t {
   decides,     // what the key will hold
   overridden,  // a later line is written after it, or instead of it
   hidden,      // its file does not count: another of its name does, or this loader does not read it
-  excepted,    // a pattern, and the key is named (or excepted by "-key") elsewhere
+  excepted,    // a pattern, and the key is named elsewhere
+  excepts,     // "-key": no pattern sets it; and to systemd-sysctl no earlier line does
   refused,     // the kernel takes no such value: what was there before stays
 };
 
@@ -56,14 +60,26 @@ struct KeyAtBoot {
   std::optional<std::string> kernel{};
 
   [[nodiscard]] const Result<LoaderAnswer>& by(SysctlLoader loader) const;
+  /// What it holds once that loader has run; nothing where only the machine knows. An error where the loader's answer
+  /// is one.
+  [[nodiscard]] Result<std::optional<std::string>> after(SysctlLoader loader) const;
 };
 
 struct SysctlBoot {
   SysctlLoader loader = SysctlLoader::systemd;  // the one that runs at boot here
   std::map<std::string, KeyAtBoot, std::less<>> keys;
 
-  /// The key as the boot loader leaves it; nullptr for a key that nobody asked for.
+  /// nullptr for a key that nobody asked for.
   [[nodiscard]] const KeyAtBoot* find(std::string_view key) const;
 };
+
+/// Reads and resolves all that sets these keys (dotted) at boot.
+[[nodiscard]] Result<SysctlBoot> read_sysctl_boot(const HostView& host, const std::set<std::string, std::less<>>& keys);
+
+/// What both loaders make of the files: per key what is written, in the kernel's own spelling, and by which line.
+/// `kernel` is what the kernel begins with, as far as it is known.
+[[nodiscard]] std::map<std::string, KeyAtBoot, std::less<>> resolve_sysctls(
+    const SysctlFiles& files, const std::set<std::string, std::less<>>& keys,
+    const std::map<std::string, std::string, std::less<>>& kernel);
 
 }  // namespace preflight

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which file counts is decided by names alone: even one that cannot be read hides those of its name.
+#include "probes/linux/conf_files.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+namespace preflight {
+namespace {
+
+constexpr std::array<std::string_view, 4> kPlaces = {"/etc/", "/run/", "/usr/local/lib/", "/usr/lib/"};
+constexpr std::string_view kSuffix = ".conf";
+constexpr std::size_t kFileLimit = 4UL * 1024 * 1024;
+
+bool is_conf(std::string_view name) {
+  return name.size() >= kSuffix.size() && name.substr(name.size() - kSuffix.size()) == kSuffix;
+}
+
+bool is_absent(const Error& error) {
+  return error.code == std::errc::no_such_file_or_directory || error.code == std::errc::not_a_directory;
+}
+
+}  // namespace
+
+std::string_view ConfFile::name() const {
+  const std::string_view whole = path;
+  return whole.substr(whole.rfind('/') + 1);
+}
+
+std::vector<std::string> conf_directories(const HostView& host, std::string_view kind) {
+  std::vector<std::string> directories;
+  for (const auto place : kPlaces) directories.push_back(std::string(place).append(kind));
+  if (!host.link("/lib")) directories.push_back(std::string("/lib/").append(kind));
+  return directories;
+}
+
+Result<std::string> read_conf_file(const HostView& host, const std::string& path) {
+  auto content = host.read(path, kFileLimit);
+  if (content) return content;
+  const auto status = host.status(path);
+  if (status && (status->kind == FileKind::device || status->kind == FileKind::directory)) return std::string();
+  return content;
+}
+
+Result<std::vector<ConfFile>> read_conf_files(const HostView& host, std::span<const std::string> directories) {
+  std::map<std::string, std::vector<std::string>> paths;  // by name, highest directory first
+  for (const auto& directory : directories) {
+    const auto names = host.list(directory);
+    if (!names && !is_absent(names.error())) return tl::make_unexpected(names.error());
+    if (!names) continue;
+    for (const auto& name : *names) {
+      if (is_conf(name)) paths[name].push_back(directory + "/" + name);
+    }
+  }
+  std::vector<ConfFile> files;
+  for (const auto& [name, places] : paths) {
+    for (const auto& path : places) {
+      files.push_back({path, path == places.front() ? std::string() : places.front(), read_conf_file(host, path)});
+    }
+  }
+  return files;
+}
+
+}  // namespace preflight

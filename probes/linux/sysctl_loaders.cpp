@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// systemd-sysctl.service(8) and sysctl(8), as of systemd 252 and procps 4.0.2. Both leave a key out of patterns that a
+// line names anywhere; they compare the text of paths, which only systemd simplifies first.
+#include "probes/linux/sysctl_loaders.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "probes/base/text.h"
+
+namespace preflight {
+namespace {
+
+constexpr std::string_view kMagic = "*?[";
+
+bool is_missing(const Error& error) {
+  return error.code == std::errc::no_such_file_or_directory || error.code == std::errc::too_many_symbolic_link_levels;
+}
+
+bool same_name(std::string_view pattern, std::string_view name) {
+  return fnmatch(std::string(pattern).c_str(), std::string(name).c_str(), FNM_PERIOD) == 0;
+}
+
+/// What glob(3) makes of a pattern where it finds `path`: the names replaced, everything else as written. Nothing where
+/// it does not find it.
+std::optional<std::string> expanded(std::string_view pattern, std::string_view path) {
+  const auto names = split(path, '/');
+  std::size_t next = 0;
+  std::string out;
+  for (const auto part : split(pattern, '/')) {
+    if (!out.empty() || part.data() != pattern.data()) out += '/';
+    if (part.empty() || part == ".") {
+      out += part;
+      continue;
+    }
+    if (next == names.size() || !same_name(part, names[next])) return std::nullopt;
+    out += names[next++];
+  }
+  return next == names.size() ? std::optional(out) : std::nullopt;
+}
+
+/// Where a path leads to, as the kernel resolves it; nothing where a file would have to be a directory.
+std::optional<std::string> resolved(std::string_view path) {
+  std::vector<std::string_view> names;
+  for (const auto name : split(path, '/')) {
+    if (name.empty() || name == ".") continue;
+    if (name != "..") {
+      names.push_back(name);
+    } else if (!names.empty()) {
+      names.pop_back();
+    }
+  }
+  const auto last = path.substr(path.rfind('/') + 1);
+  if (last.empty() || last == "." || last == "..") return std::nullopt;
+  std::string out;
+  for (const auto name : names) out.append(out.empty() ? "" : "/").append(name);
+  return out;
+}
+
+bool goes_up(std::string_view path) {
+  const auto names = split(path, '/');
+  return std::find(names.begin(), names.end(), "..") != names.end();
+}
+
+/// Whether a pattern that we do not expand might still mean this path: braces with systemd, and ways up with procps.
+bool is_open(SysctlLoader loader, std::string_view pattern, std::string_view path) {
+  if (loader == SysctlLoader::procps) return goes_up(pattern);
+  const auto names = split(path, '/');
+  std::size_t next = 0;
+  for (const auto part : split(pattern, '/')) {
+    if (part.find('{') != std::string_view::npos) return true;
+    if (next == names.size() || !same_name(part, names[next++])) return false;
+  }
+  return false;
+}
+
+Error not_followed(const SysctlAssignment& one) {
+  return {std::errc::not_supported, one.file->path + ":" + std::to_string(one.line),
+          "the pattern " + printable(one.key) + " may or may not mean the key"};
+}
+
+/// procps hands the name of each file to glob(3), too.
+Result<void> is_plain_name(const ConfFile& file) {
+  if (file.path.find_first_of("*?[{\\") == std::string::npos) return {};
+  return fail(std::errc::not_supported, file.path, "procps takes this name for a pattern");
+}
+
+}  // namespace
+
+void SysctlLoading::add(const ConfFile& file, bool counts) {
+  if (!file.content) return;
+  auto lines = loader_ == SysctlLoader::systemd ? systemd_assignments(file) : procps_assignments(file);
+  for (auto& line : lines) read_.push_back({std::move(line), counts, read_.size(), false});
+}
+
+/// systemd-sysctl keeps the last line of a path; one that says the same as the one before takes its turn.
+void SysctlLoading::settle() {
+  std::unordered_map<std::string_view, Read*> kept;
+  for (auto& one : read_) {
+    if (!one.counts) continue;
+    named_.push_back(one.assignment.path);
+    if (loader_ != SysctlLoader::systemd) continue;
+    const auto [place, first] = kept.emplace(one.assignment.path, &one);
+    if (first) continue;
+    auto& before = *place->second;
+    before.replaced = true;
+    const bool same =
+        before.assignment.exclusion == one.assignment.exclusion && before.assignment.value == one.assignment.value;
+    if (same) one.turn = before.turn;
+    place->second = &one;
+  }
+  std::sort(named_.begin(), named_.end());
+}
+
+Result<SysctlLoading> SysctlLoading::of(SysctlLoader loader, const SysctlFiles& files) {
+  SysctlLoading loading(loader);
+  const bool systemd = loader == SysctlLoader::systemd;
+  bool linked = false;  // /etc/sysctl.conf is read under another name
+  for (const auto& file : files.in_directories) {
+    const bool counts = file.hidden_by.empty() && !(systemd && file.name().front() == '.');
+    if (counts && !file.content && !is_missing(file.content.error())) return tl::make_unexpected(file.content.error());
+    if (const auto plain = is_plain_name(file); !systemd && counts && !plain) return tl::make_unexpected(plain.error());
+    linked = linked || (counts && files.sysctl_conf && file.content == files.sysctl_conf->content);
+    loading.add(file, counts);
+  }
+  const auto& last = systemd ? files.credential : files.sysctl_conf;
+  if (last && !last->content && !is_missing(last->content.error())) return tl::make_unexpected(last->content.error());
+  if (systemd && files.sysctl_conf && !linked) loading.add(*files.sysctl_conf, false);
+  if (last) loading.add(*last, true);
+  loading.settle();
+  return loading;
+}
+
+SysctlMention SysctlLoading::judge(std::size_t index, const std::string& path) const {
+  const auto& one = read_[index];
+  const auto& line = one.assignment;
+  SysctlMention mention{&line, LineFate::decides, one.turn};
+  const auto named = [&](const std::string& text) { return std::binary_search(named_.begin(), named_.end(), text); };
+  if (!one.counts) {
+    mention.fate = LineFate::hidden;
+  } else if (one.replaced) {
+    mention.fate = LineFate::overridden;
+  } else if (line.exclusion) {
+    mention.fate = LineFate::excepts;
+  } else if (line.pattern() && named(*expanded(line.path, path))) {
+    mention.fate = LineFate::excepted;
+  }
+  return mention;
+}
+
+Result<std::vector<SysctlMention>> SysctlLoading::mentions(const std::string& path) const {
+  std::vector<SysctlMention> found;
+  for (std::size_t i = 0; i < read_.size(); ++i) {
+    const auto& line = read_[i].assignment;
+    const bool procps = loader_ == SysctlLoader::procps;
+    bool meant = false;
+    if (line.pattern()) {
+      if (line.exclusion) continue;  // to neither of them a pattern excepts anything
+      if (is_open(loader_, line.path, path) && read_[i].counts) return tl::make_unexpected(not_followed(line));
+      meant = expanded(line.path, path).has_value();
+    } else {
+      meant = (procps ? resolved(line.path).value_or("") : line.path) == path;
+      if (meant && procps && goes_up(line.path) && read_[i].counts) return tl::make_unexpected(not_followed(line));
+    }
+    if (meant) found.push_back(judge(i, path));
+  }
+  return found;
+}
+
+}  // namespace preflight
