@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "policies/sysctl_origin.h"
 #include "probes/base/visit.h"
 
 namespace preflight {
@@ -30,6 +31,7 @@ bool needs_a_running_host(const Outcome& outcome) {
 
 void run(const Check& check, const Case& scene, const CheckPolicy& policy, std::vector<CheckResult>& results) {
   auto outcomes = check.evaluate(scene);
+  add_origins(check, scene, outcomes);
   for (auto& [subject, outcome] : outcomes) {
     if (needs_a_running_host(outcome)) outcome = NotApplicable{"offline tree"};
     const Severity severity = severity_of(check, outcome, policy);

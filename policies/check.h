@@ -141,7 +141,8 @@ struct Check {
   std::string_view since = "0.1";
   std::span<const Parameter> parameters{};
   Outcomes (*evaluate)(const Case&) = nullptr;
-  std::string_view remedy{};  // id, empty: a person must decide
+  std::string_view remedy{};    // id, empty: a person must decide
+  std::string_view rests_on{};  // the kernel setting behind its findings, where their subjects name none
 };
 
 /// The part of a judgement a failure and a pass share, when only the verdict differs; `why` is the failure's.

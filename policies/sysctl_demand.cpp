@@ -33,10 +33,8 @@ auto* place_of(F& facts, std::string_view key) {
   return Place{nullptr};
 }
 
-bool looks_at(const Check& check, std::string_view key) {
-  const auto& needs = check.needs;
-  if (std::find(needs.facts.begin(), needs.facts.end(), Need::boot) != needs.facts.end()) return false;
-  return std::find(needs.sysctls.begin(), needs.sysctls.end(), key) != needs.sysctls.end();
+bool looks_at_any(const Check& check, const SysctlValues& values) {
+  return std::any_of(values.begin(), values.end(), [&](const auto& one) { return looks_at(check, one.first); });
 }
 
 void add_judgements(const Check& check, const Case& scene, SysctlJudgements& found) {
@@ -54,6 +52,12 @@ void add_judgements(const Check& check, const Case& scene, SysctlJudgements& fou
 
 }  // namespace
 
+bool looks_at(const Check& check, std::string_view key) {
+  const auto& needs = check.needs;
+  if (std::find(needs.facts.begin(), needs.facts.end(), Need::boot) != needs.facts.end()) return false;
+  return std::find(needs.sysctls.begin(), needs.sysctls.end(), key) != needs.sysctls.end();
+}
+
 std::string normalised(std::string_view value) {
   std::string out;
   for (const auto word : words(value)) out.append(out.empty() ? "" : " ").append(word);
@@ -69,34 +73,39 @@ Result<std::string> SysctlDemand::running(std::string_view key) const {
   return place->map([](const std::string& value) { return normalised(value); });
 }
 
-SysctlJudgements SysctlDemand::judgements(std::string_view key, const std::string& value) {
+SysctlJudgements SysctlDemand::judgements(const SysctlValues& values) {
   if (facts_ == nullptr) facts_ = std::make_unique<Facts>(scene_.facts);
-  SysctlJudgements found;
-  auto* const place = place_of(*facts_, key);
-  if (place == nullptr) return found;
-  const auto kept = std::exchange(*place, value);
+  std::vector<std::pair<Result<std::string>*, Result<std::string>>> kept;
+  for (const auto& [key, value] : values) {
+    if (auto* const place = place_of(*facts_, key); place != nullptr)
+      kept.emplace_back(place, std::exchange(*place, value));
+  }
   const auto demand = compute_demand(*facts_);
   const Case supposed{*facts_, demand, scene_.settings, scene_.policy};
+  SysctlJudgements found;
   for (const auto* const check : all_checks()) {
-    if (looks_at(*check, key)) add_judgements(*check, supposed, found);
+    if (looks_at_any(*check, values)) add_judgements(*check, supposed, found);
   }
-  *place = kept;
+  for (auto& [place, value] : kept) *place = std::move(value);
   return found;
 }
 
-SysctlJudgements SysctlDemand::failures(std::string_view key, const std::string& value) {
-  auto found = judgements(key, value);
-  std::erase_if(found, [](const SysctlJudgement& one) { return one.failure() == nullptr; });
-  return found;
-}
-
-SysctlJudgements SysctlDemand::worse(std::string_view key, const std::string& value, const std::string& instead) {
+SysctlJudgements SysctlDemand::worse(const SysctlValues& values, const SysctlValues& instead) {
   std::map<std::pair<std::string_view, std::string>, Severity> before;
-  for (const auto& one : failures(key, instead)) {
-    before.emplace(std::pair(one.check->id, one.judgement.subject.text), one.failure()->severity);
+  SysctlValues other = instead;
+  if (other.empty()) {  // as they are
+    for (const auto& [key, value] : values) {
+      if (const auto now = running(key); now) other.emplace(key, *now);
+    }
   }
-  auto found = failures(key, value);
+  for (const auto& one : judgements(other)) {
+    if (one.failure() == nullptr) continue;
+    auto& worst = before.try_emplace({one.check->id, one.judgement.subject.text}, Severity::info).first->second;
+    worst = std::max(worst, one.failure()->severity);
+  }
+  auto found = judgements(values);
   std::erase_if(found, [&](const SysctlJudgement& one) {
+    if (one.failure() == nullptr) return true;
     const auto was = before.find({one.check->id, one.judgement.subject.text});
     return was != before.end() && was->second >= one.failure()->severity;
   });

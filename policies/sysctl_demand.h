@@ -4,6 +4,8 @@
 #pragma once
 
 #include <array>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,7 +16,7 @@
 namespace preflight {
 
 /// The settings that a configuration makes demands on; those of the checks that judge them.
-inline constexpr std::array<std::string_view, 13> kDemandedSysctls = {"fs.file-max",
+inline constexpr std::array<std::string_view, 14> kDemandedSysctls = {"fs.file-max",
                                                                       "fs.nr_open",
                                                                       "net.core.somaxconn",
                                                                       "net.ipv4.ip_local_port_range",
@@ -26,6 +28,7 @@ inline constexpr std::array<std::string_view, 13> kDemandedSysctls = {"fs.file-m
                                                                       "net.ipv4.tcp_syncookies",
                                                                       "net.ipv4.tcp_timestamps",
                                                                       "net.ipv4.tcp_tw_reuse",
+                                                                      "net.ipv6.ip_nonlocal_bind",
                                                                       "net.netfilter.nf_conntrack_max"};
 
 /// What those checks read besides.
@@ -43,8 +46,11 @@ struct SysctlJudgement {
 };
 using SysctlJudgements = std::vector<SysctlJudgement>;
 
-/// Asks the checks that look at a key what they would say if it held another value, in the network namespace that the
-/// boot loaders set. The case must outlive it.
+/// Values by key. Several at once, because some only make sense together: a port range, and what is reserved in it.
+using SysctlValues = std::map<std::string, std::string, std::less<>>;
+
+/// Asks the checks that look at some keys what they would say if these held other values, in the network namespace that
+/// the boot loaders set. The case must outlive it.
 class SysctlDemand {
  public:
   explicit SysctlDemand(const Case& scene);
@@ -55,19 +61,19 @@ class SysctlDemand {
   /// The running value, blanks made single; an error where it is not known, or in no namespace that boot sets.
   [[nodiscard]] Result<std::string> running(std::string_view key) const;
 
-  /// All that is said of a value, passes included.
-  [[nodiscard]] SysctlJudgements judgements(std::string_view key, const std::string& value);
+  /// All that is said of these values, the others being as they are; passes included.
+  [[nodiscard]] SysctlJudgements judgements(const SysctlValues& values);
 
-  /// The failures among them.
-  [[nodiscard]] SysctlJudgements failures(std::string_view key, const std::string& value);
-
-  /// The failures that `value` has and `instead` has not, or has milder.
-  [[nodiscard]] SysctlJudgements worse(std::string_view key, const std::string& value, const std::string& instead);
+  /// The failures that there are under `values` and not, or milder, under `instead`.
+  [[nodiscard]] SysctlJudgements worse(const SysctlValues& values, const SysctlValues& instead = {});
 
  private:
   const Case& scene_;
   std::unique_ptr<Facts> facts_;  // a copy to be changed, made when it is first needed
 };
+
+/// Whether a check declares that it judges this key.
+[[nodiscard]] bool looks_at(const Check& check, std::string_view key);
 
 /// Blanks of any kind made single: how values are compared.
 [[nodiscard]] std::string normalised(std::string_view value);

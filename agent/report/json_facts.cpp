@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "agent/report/json.h"
+#include "agent/report/json_boot.h"
 #include "agent/report/json_haproxy.h"
 #include "agent/report/json_parts.h"
 
@@ -144,6 +145,7 @@ std::string json_facts(const Facts& facts) {
                       {"manager_nofile", facts.host.manager_nofile ? json::limits(*facts.host.manager_nofile) : Json()},
                       {"memory", memory_of(facts.host.memory)},
                       {"sysctl", main_sysctls(facts)},
+                      {"sysctl_boot", json::sysctl_boot(facts.sysctl_boot)},
                       {"instances", each(facts.instances, json::instance)},
                       {"units", each(facts.instances, json::unit)},
                       {"haproxy_config", each(facts.instances, json::haproxy_config)},

@@ -101,6 +101,7 @@ extern constinit const Check port_range_covers_backends{
     .parameters = kParameters,
     .evaluate = evaluate,
     .remedy = "widen_port_range",
+    .rests_on = kLocalPortRange,
 };
 
 }  // namespace preflight::checks

@@ -64,6 +64,7 @@ extern constinit const Check port_range_spares_listeners{
     .references = kReferences,
     .evaluate = evaluate,
     .remedy = "reserve_ports",
+    .rests_on = kLocalPortRange,
 };
 
 }  // namespace preflight::checks

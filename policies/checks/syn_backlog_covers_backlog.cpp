@@ -54,6 +54,7 @@ extern constinit const Check syn_backlog_covers_backlog{
     .references = kReferences,
     .evaluate = evaluate,
     .remedy = "raise_sysctl",
+    .rests_on = kKey,
 };
 
 }  // namespace preflight::checks

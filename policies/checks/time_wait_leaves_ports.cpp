@@ -120,6 +120,7 @@ extern constinit const Check time_wait_leaves_ports{
     .parameters = kParameters,
     .evaluate = evaluate,
     .remedy = "raise_sysctl",
+    .rests_on = kLocalPortRange,
 };
 
 }  // namespace preflight::checks

@@ -8,8 +8,10 @@
 
 #include <gtest/gtest.h>
 
+#include "policies/sysctl_demand.h"
 #include "probes/base/visit.h"
 #include "probes/haproxy/read_config.h"
+#include "probes/linux/kernel_setting.h"
 
 namespace preflight::test {
 namespace {
@@ -131,6 +133,7 @@ World::World() {
   network().sockstat = Counters{{{"TCP.inuse", 12}, {"TCP.tw", 0}}};
   network().conntrack = Counters{{{"drop", 0}}};
   for (const auto& [key, value] : kDefaults) sysctl(key, value);
+  sysctl_files({});
   config(healthy_config());
 }
 
@@ -174,6 +177,26 @@ std::vector<SocketEntry>& World::sampled() {
 World& World::sysctl(std::string_view key, std::string_view value) {
   set(facts.sysctls, key, std::string(value));
   set(network().sysctls, key, std::string(value));
+  return *this;
+}
+
+World& World::sysctl_files(const std::vector<std::pair<std::string, std::string>>& files) {
+  SysctlFiles found;
+  for (const auto& [path, content] : files) {
+    ConfFile file{.path = path};
+    file.content = content;
+    if (path == "/etc/sysctl.conf") {
+      found.sysctl_conf = std::move(file);
+    } else {
+      found.in_directories.push_back(std::move(file));
+    }
+  }
+  const std::set<std::string, std::less<>> keys(kDemandedSysctls.begin(), kDemandedSysctls.end());
+  std::map<std::string, std::string, std::less<>> kernel;
+  for (const auto& key : keys) {
+    if (auto value = kernel_default(key, "6.1.0-13-amd64")) kernel.emplace(key, std::move(*value));
+  }
+  facts.sysctl_boot = SysctlBoot{SysctlLoader::systemd, resolve_sysctls(found, keys, kernel)};
   return *this;
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "policies/check.h"
@@ -28,6 +29,9 @@ class World {
   /// Both of fs.* and of the network.
   World& sysctl(std::string_view key, std::string_view value);
   World& no_sysctl(std::string_view key, std::errc code = std::errc::permission_denied);
+  /// What sets the demanded sysctls at boot: files of sysctl.d, or /etc/sysctl.conf, as path and content. A healthy
+  /// host has none.
+  World& sysctl_files(const std::vector<std::pair<std::string, std::string>>& files);
   /// haproxy runs: a master (pid 100) and one worker (pid 101) with these limits; the healthy binds are listened on.
   World& running(Limits nofile = {4040, 524288});
   /// A TCP listener; with `owner_pid` 0 nobody is seen to hold it. Its inode is returned.
