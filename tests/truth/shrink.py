@@ -12,6 +12,19 @@ def _without(items, size):
         yield items[:begin] + items[begin + size :]
 
 
+def fewest(items, stays):
+    """Fewer items: large runs are left out first, then smaller ones, while `stays(items)` holds."""
+    size = max(1, len(items) // 2)
+    while size:
+        for fewer in _without(items, size):
+            if stays(fewer):
+                items = fewer
+                break
+        else:
+            size //= 2
+    return items
+
+
 class Shrinker:
     """`stays(case)` tells whether a case still shows the disagreement; it is asked so many times."""
 
@@ -25,16 +38,8 @@ class Shrinker:
         return self._left >= 0 and self._asked(case)
 
     def _reduce(self, items, with_items):
-        """Fewer items: large runs are tried first, then smaller ones. `with_items` makes the case that has them."""
-        size = max(1, len(items) // 2)
-        while size:
-            for fewer in _without(items, size):
-                if self._stays(with_items(fewer)):
-                    items = fewer
-                    break
-            else:
-                size //= 2
-        return items
+        """Fewer items; `with_items` makes the case that has them."""
+        return fewest(items, lambda few: self._stays(with_items(few)))
 
     def _text(self, case):
         """Sections, then lines, then words."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random trees of sysctl.d: names that hide each other, links, keys in every spelling, patterns, values of all kinds."""
 
-from .sysctl_case import Entry, SysctlCase
+from .tree import Entry, Tree
 
 DIRECTORIES = ("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d")
 SYSCTL_CONF = "/etc/sysctl.conf"
@@ -235,4 +235,4 @@ def case_of(chance):
     if chance.of(15):
         entries.append(Entry(CREDENTIAL, _content(chance, keys)))
     unique = {each.path: each for each in entries}
-    return SysctlCase(tuple(unique.values()))
+    return Tree(tuple(unique.values()))
