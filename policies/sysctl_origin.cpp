@@ -98,9 +98,9 @@ void add_origins(const Check& check, const Case& scene, Outcomes& outcomes) {
     const auto key = failure == nullptr ? std::string_view() : key_of(check, subject);
     if (key.empty() || !told.insert(key).second) continue;
     const auto running = SysctlDemand(scene).running(key);
-    for (auto& line : origin_of_sysctl(scene.facts, key, running)) {
-      if (key != key_of({}, subject)) line = std::string(key) + ": " + line;
-      failure->detail.evidence.push_back(std::move(line));
+    for (const auto& line : origin_of_sysctl(scene.facts, key, running)) {
+      const bool named = key == key_of({}, subject);
+      failure->detail.evidence.push_back(named ? line : std::string(key).append(": ").append(line));
     }
   }
 }

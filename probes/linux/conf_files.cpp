@@ -30,6 +30,7 @@ std::string_view ConfFile::name() const {
 
 std::vector<std::string> conf_directories(const HostView& host, std::string_view kind) {
   std::vector<std::string> directories;
+  directories.reserve(kPlaces.size() + 1);
   for (const auto place : kPlaces) directories.push_back(std::string(place).append(kind));
   if (!host.link("/lib")) directories.push_back(std::string("/lib/").append(kind));
   return directories;
@@ -50,7 +51,7 @@ Result<std::vector<ConfFile>> read_conf_files(const HostView& host, std::span<co
     if (!names && !is_absent(names.error())) return tl::make_unexpected(names.error());
     if (!names) continue;
     for (const auto& name : *names) {
-      if (is_conf(name)) paths[name].push_back(directory + "/" + name);
+      if (is_conf(name)) paths[name].push_back(std::string(directory).append("/").append(name));
     }
   }
   std::vector<ConfFile> files;

@@ -13,8 +13,6 @@
 namespace preflight {
 namespace {
 
-constexpr std::string_view kMagic = "*?[";
-
 bool is_missing(const Error& error) {
   return error.code == std::errc::no_such_file_or_directory || error.code == std::errc::too_many_symbolic_link_levels;
 }
