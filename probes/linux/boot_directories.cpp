@@ -1,40 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Of files with one name the first directory's is read (tmpfiles.d(5)), as with all of systemd's.
+// tmpfiles.d(5), as far as it makes directories.
 #include "probes/linux/boot_directories.h"
 
-#include <array>
-#include <map>
 #include <string_view>
 
 #include "probes/base/text.h"
+#include "probes/linux/conf_files.h"
 
 namespace preflight {
 namespace {
 
-constexpr std::array kPlaces = {"/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/local/lib/tmpfiles.d",
-                                "/usr/lib/tmpfiles.d"};
 constexpr std::string_view kMakesDirectory = "dDvqQ";
-constexpr std::string_view kSuffix = ".conf";
-
-bool missing(const Error& error) { return error.code == std::errc::no_such_file_or_directory; }
-
-bool is_read(std::string_view name) {
-  return name.size() > kSuffix.size() && name.substr(name.size() - kSuffix.size()) == kSuffix;
-}
-
-/// Name to path.
-Result<std::map<std::string, std::string>> files_in_force(const HostView& host) {
-  std::map<std::string, std::string> found;
-  for (const std::string_view place : kPlaces) {
-    const auto names = host.list(std::string(place));
-    if (!names && !missing(names.error())) return tl::make_unexpected(names.error());
-    if (!names) continue;
-    for (const auto& name : *names) {
-      if (is_read(name)) found.emplace(name, std::string(place).append("/").append(name));
-    }
-  }
-  return found;
-}
 
 /// "d /run/haproxy 2775 haproxy haproxy -": the second word, without slashes at its end.
 void add_directory(std::string_view line, std::set<std::string>& directories) {
@@ -48,13 +24,13 @@ void add_directory(std::string_view line, std::set<std::string>& directories) {
 }  // namespace
 
 Result<std::set<std::string>> boot_directories(const HostView& host) {
-  const auto files = files_in_force(host);
+  const auto files = read_conf_files(host, conf_directories(host, "tmpfiles.d"));
   if (!files) return tl::make_unexpected(files.error());
   std::set<std::string> directories;
-  for (const auto& [name, path] : *files) {
-    const auto content = host.read(path);
-    if (!content) return tl::make_unexpected(content.error());
-    for_each_line(*content, [&](std::string_view line) { add_directory(line, directories); });
+  for (const auto& file : *files) {
+    if (!file.hidden_by.empty() || is_dangling(file)) continue;
+    if (!file.content) return tl::make_unexpected(file.content.error());
+    for_each_line(*file.content, [&](std::string_view line) { add_directory(line, directories); });
   }
   return directories;
 }

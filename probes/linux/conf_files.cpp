@@ -28,6 +28,12 @@ std::string_view ConfFile::name() const {
   return whole.substr(whole.rfind('/') + 1);
 }
 
+bool is_dangling(const ConfFile& file) {
+  if (file.content) return false;
+  const auto code = file.content.error().code;
+  return code == std::errc::no_such_file_or_directory || code == std::errc::too_many_symbolic_link_levels;
+}
+
 std::vector<std::string> conf_directories(const HostView& host, std::string_view kind) {
   std::vector<std::string> directories;
   directories.reserve(kPlaces.size() + 1);

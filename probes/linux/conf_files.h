@@ -24,6 +24,9 @@ struct ConfFile {
   [[nodiscard]] std::string_view name() const;
 };
 
+/// A link to nowhere, or in a circle: what reads it finds nothing, and goes on.
+[[nodiscard]] bool is_dangling(const ConfFile& file);
+
 /// The directories of `kind` ("sysctl.d"), highest first; /lib only where it is not /usr/lib.
 [[nodiscard]] std::vector<std::string> conf_directories(const HostView& host, std::string_view kind);
 

@@ -13,10 +13,6 @@
 namespace preflight {
 namespace {
 
-bool is_missing(const Error& error) {
-  return error.code == std::errc::no_such_file_or_directory || error.code == std::errc::too_many_symbolic_link_levels;
-}
-
 bool same_name(std::string_view pattern, std::string_view name) {
   return fnmatch(std::string(pattern).c_str(), std::string(name).c_str(), FNM_PERIOD) == 0;
 }
@@ -118,13 +114,13 @@ Result<SysctlLoading> SysctlLoading::of(SysctlLoader loader, const SysctlFiles& 
   bool linked = false;  // /etc/sysctl.conf is read under another name
   for (const auto& file : files.in_directories) {
     const bool counts = file.hidden_by.empty() && !(systemd && file.name().front() == '.');
-    if (counts && !file.content && !is_missing(file.content.error())) return tl::make_unexpected(file.content.error());
+    if (counts && !file.content && !is_dangling(file)) return tl::make_unexpected(file.content.error());
     if (const auto plain = is_plain_name(file); !systemd && counts && !plain) return tl::make_unexpected(plain.error());
     linked = linked || (counts && files.sysctl_conf && file.content == files.sysctl_conf->content);
     loading.add(file, counts);
   }
   const auto& last = systemd ? files.credential : files.sysctl_conf;
-  if (last && !last->content && !is_missing(last->content.error())) return tl::make_unexpected(last->content.error());
+  if (last && !last->content && !is_dangling(*last)) return tl::make_unexpected(last->content.error());
   if (systemd && files.sysctl_conf && !linked) loading.add(*files.sysctl_conf, false);
   if (last) loading.add(*last, true);
   loading.settle();

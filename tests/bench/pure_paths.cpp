@@ -9,8 +9,10 @@
 #include "policies/assess.h"
 #include "policies/catalog.h"
 #include "policies/policy_file.h"
+#include "policies/sysctl_demand.h"
 #include "probes/haproxy/lexer.h"
 #include "probes/haproxy/read_config.h"
+#include "probes/linux/sysctl_boot.h"
 #include "tests/support/world.h"
 
 namespace {
@@ -103,6 +105,23 @@ void write_json(benchmark::State& state) {
   state.SetComplexityN(state.range(0));
 }
 
+/// So many lines in twenty files, some of them patterns; what is asked is what the checks ask.
+void resolve_sysctls_of_lines(benchmark::State& state) {
+  constexpr std::int64_t kFiles = 20;
+  SysctlFiles files;
+  for (std::int64_t i = 0; i < kFiles; ++i) {
+    std::string content;
+    for (std::int64_t line = 0; line < state.range(0) / kFiles; ++line) {
+      const bool pattern = line % 10 == 0;
+      content += pattern ? "net.ipv4.conf.*.rp_filter = 1\n" : "net.core.somaxconn = " + std::to_string(line) + "\n";
+    }
+    files.in_directories.push_back({"/etc/sysctl.d/" + std::to_string(10 + i) + ".conf", {}, std::move(content)});
+  }
+  const std::set<std::string, std::less<>> keys(kDemandedSysctls.begin(), kDemandedSysctls.end());
+  for (auto _ : state) benchmark::DoNotOptimize(resolve_sysctls(files, keys, {}).size());
+  state.SetComplexityN(state.range(0));
+}
+
 void sizes(benchmark::internal::Benchmark* measured) {
   measured->RangeMultiplier(10)->Range(kFewest, kMost)->Unit(benchmark::kMillisecond)->Complexity();
 }
@@ -111,6 +130,11 @@ BENCHMARK(demand)->Apply(sizes);
 BENCHMARK(judge)->Apply(sizes);
 BENCHMARK(judge_equal_binds)->Apply(sizes);
 BENCHMARK(write_json)->Apply(sizes);
+BENCHMARK(resolve_sysctls_of_lines)
+    ->RangeMultiplier(10)
+    ->Range(100, 10'000)
+    ->Unit(benchmark::kMillisecond)
+    ->Complexity();
 
 }  // namespace
 
