@@ -13,26 +13,37 @@
 namespace preflight {
 namespace {
 
+/// The first name of a path, which is cut off with its slash; `more` says whether there was one.
+std::string_view next_name(std::string_view& path, bool& more) {
+  const auto slash = path.find('/');
+  const auto name = path.substr(0, slash);
+  more = slash != std::string_view::npos;
+  path.remove_prefix(more ? slash + 1 : path.size());
+  return name;
+}
+
 bool same_name(std::string_view pattern, std::string_view name) {
+  if (pattern.find_first_of("*?[\\") == std::string_view::npos) return pattern == name;
   return fnmatch(std::string(pattern).c_str(), std::string(name).c_str(), FNM_PERIOD) == 0;
 }
 
 /// What glob(3) makes of a pattern where it finds `path`: the names replaced, everything else as written. Nothing where
 /// it does not find it.
 std::optional<std::string> expanded(std::string_view pattern, std::string_view path) {
-  const auto names = split(path, '/');
-  std::size_t next = 0;
   std::string out;
-  for (const auto part : split(pattern, '/')) {
-    if (!out.empty() || part.data() != pattern.data()) out += '/';
+  for (bool more_parts = true, more_names = true; more_parts;) {
+    const auto part = next_name(pattern, more_parts);
     if (part.empty() || part == ".") {
       out += part;
-      continue;
+    } else {
+      if (path.empty()) return std::nullopt;
+      const auto name = next_name(path, more_names);
+      if (!same_name(part, name)) return std::nullopt;
+      out += name;
     }
-    if (next == names.size() || !same_name(part, names[next])) return std::nullopt;
-    out += names[next++];
+    if (more_parts) out += '/';
   }
-  return next == names.size() ? std::optional(out) : std::nullopt;
+  return path.empty() ? std::optional(std::move(out)) : std::nullopt;
 }
 
 /// Where a path leads to, as the kernel resolves it; nothing where a file would have to be a directory.
@@ -70,9 +81,9 @@ bool is_open(SysctlLoader loader, std::string_view pattern, std::string_view pat
   return false;
 }
 
-Error not_followed(const SysctlAssignment& one) {
-  return {std::errc::not_supported, one.file->path + ":" + std::to_string(one.line),
-          "the pattern " + printable(one.key) + " may or may not mean the key"};
+tl::unexpected<Error> not_followed(const SysctlAssignment& one) {
+  return fail(std::errc::not_supported, one.file->path + ":" + std::to_string(one.line),
+              printable(one.key) + " may or may not mean the key");
 }
 
 /// procps hands the name of each file to glob(3), too.
@@ -86,7 +97,19 @@ Result<void> is_plain_name(const ConfFile& file) {
 void SysctlLoading::add(const ConfFile& file, bool counts) {
   if (!file.content) return;
   auto lines = loader_ == SysctlLoader::systemd ? systemd_assignments(file) : procps_assignments(file);
-  for (auto& line : lines) read_.push_back({std::move(line), counts, read_.size(), false});
+  for (auto& line : lines) {
+    index(line);
+    read_.push_back({std::move(line), counts, read_.size(), false});
+  }
+}
+
+void SysctlLoading::index(const SysctlAssignment& line) {
+  if (line.pattern()) {
+    if (!line.exclusion) patterns_.push_back(read_.size());  // to neither of them a pattern excepts anything
+    return;
+  }
+  const auto target = loader_ == SysctlLoader::procps ? resolved(line.path) : line.path;
+  if (target) naming_[*target].push_back(read_.size());
 }
 
 /// systemd-sysctl keeps the last line of a path; one that says the same as the one before takes its turn.
@@ -94,7 +117,7 @@ void SysctlLoading::settle() {
   std::unordered_map<std::string_view, Read*> kept;
   for (auto& one : read_) {
     if (!one.counts) continue;
-    named_.push_back(one.assignment.path);
+    named_.insert(one.assignment.path);
     if (loader_ != SysctlLoader::systemd) continue;
     const auto [place, first] = kept.emplace(one.assignment.path, &one);
     if (first) continue;
@@ -105,7 +128,6 @@ void SysctlLoading::settle() {
     if (same) one.turn = before.turn;
     place->second = &one;
   }
-  std::sort(named_.begin(), named_.end());
 }
 
 Result<SysctlLoading> SysctlLoading::of(SysctlLoader loader, const SysctlFiles& files) {
@@ -127,40 +149,31 @@ Result<SysctlLoading> SysctlLoading::of(SysctlLoader loader, const SysctlFiles& 
   return loading;
 }
 
-SysctlMention SysctlLoading::judge(std::size_t index, const std::string& path) const {
-  const auto& one = read_[index];
-  const auto& line = one.assignment;
-  SysctlMention mention{&line, LineFate::decides, one.turn};
-  const auto named = [&](const std::string& text) { return std::binary_search(named_.begin(), named_.end(), text); };
-  if (!one.counts) {
-    mention.fate = LineFate::hidden;
-  } else if (one.replaced) {
-    mention.fate = LineFate::overridden;
-  } else if (line.exclusion) {
-    mention.fate = LineFate::excepts;
-  } else if (line.pattern() && named(*expanded(line.path, path))) {
-    mention.fate = LineFate::excepted;
-  }
-  return mention;
+LineFate SysctlLoading::fate_of(const Read& one, const std::string& path) const {
+  if (!one.counts) return LineFate::hidden;
+  if (one.replaced) return LineFate::overridden;
+  if (one.assignment.exclusion) return LineFate::excepts;
+  const bool excepted = one.assignment.pattern() && named_.count(*expanded(one.assignment.path, path)) != 0;
+  return excepted ? LineFate::excepted : LineFate::decides;
 }
 
 Result<std::vector<SysctlMention>> SysctlLoading::mentions(const std::string& path) const {
-  std::vector<SysctlMention> found;
-  for (std::size_t i = 0; i < read_.size(); ++i) {
+  const auto naming = naming_.find(path);
+  Indices found = naming == naming_.end() ? Indices() : naming->second;
+  for (const auto i : found) {
     const auto& line = read_[i].assignment;
-    const bool procps = loader_ == SysctlLoader::procps;
-    bool meant = false;
-    if (line.pattern()) {
-      if (line.exclusion) continue;  // to neither of them a pattern excepts anything
-      if (is_open(loader_, line.path, path) && read_[i].counts) return tl::make_unexpected(not_followed(line));
-      meant = expanded(line.path, path).has_value();
-    } else {
-      meant = (procps ? resolved(line.path).value_or("") : line.path) == path;
-      if (meant && procps && goes_up(line.path) && read_[i].counts) return tl::make_unexpected(not_followed(line));
-    }
-    if (meant) found.push_back(judge(i, path));
+    if (loader_ == SysctlLoader::procps && read_[i].counts && goes_up(line.path)) return not_followed(line);
   }
-  return found;
+  for (const auto i : patterns_) {
+    const auto& line = read_[i].assignment;
+    if (read_[i].counts && is_open(loader_, line.path, path)) return not_followed(line);
+    if (expanded(line.path, path)) found.push_back(i);
+  }
+  std::sort(found.begin(), found.end());
+  std::vector<SysctlMention> mentions;
+  mentions.reserve(found.size());
+  for (const auto i : found) mentions.push_back({&read_[i].assignment, fate_of(read_[i], path), read_[i].turn});
+  return mentions;
 }
 
 }  // namespace preflight

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "probes/base/result.h"
@@ -33,20 +35,25 @@ class SysctlLoading {
   [[nodiscard]] Result<std::vector<SysctlMention>> mentions(const std::string& path) const;
 
  private:
-  explicit SysctlLoading(SysctlLoader loader) : loader_(loader) {}
-  void add(const ConfFile& file, bool counts);
-  void settle();
-  [[nodiscard]] SysctlMention judge(std::size_t index, const std::string& path) const;
-
   struct Read {
     SysctlAssignment assignment;
     bool counts = false;    // its file does
     std::size_t turn = 0;   // when it is written, if it is
     bool replaced = false;  // systemd keeps a later line of the same path instead
   };
+  using Indices = std::vector<std::size_t>;  // of `read_`, rising
+
+  explicit SysctlLoading(SysctlLoader loader) : loader_(loader) {}
+  void add(const ConfFile& file, bool counts);
+  void index(const SysctlAssignment& line);
+  void settle();
+  [[nodiscard]] LineFate fate_of(const Read& one, const std::string& path) const;
+
   SysctlLoader loader_;
   std::vector<Read> read_;
-  std::vector<std::string> named_;  // the paths that no pattern sets any more, sorted
+  std::unordered_map<std::string, Indices> naming_;  // the lines that name a file, by where their path leads
+  Indices patterns_;
+  std::unordered_set<std::string> named_;  // the paths, as written, that no pattern sets any more
 };
 
 }  // namespace preflight
