@@ -95,6 +95,8 @@ class Boot {
     const auto now = demand_.running(key);
     if (!now && now.error().code == std::errc::no_such_file_or_directory && answer->lines.empty())
       return NotApplicable{"this kernel has no such setting"};
+    if (!now && now.error() == unread(std::string(key)).value())
+      return NotApplicable{"no haproxy lives in the network namespace that boot sets"};
     const auto after = booted_.find(key);
     if (after == booted_.end()) return NotApplicable{"nothing sets it at boot, and its default depends on the machine"};
     const auto findings = answered_by(key, worse_, demand_, booted_);

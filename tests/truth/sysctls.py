@@ -13,9 +13,16 @@ from .sysctl_trees import CREDENTIAL, CREDENTIALS, DIRECTORIES, GLOBAL, INTERFAC
 SECONDS = 120  # for one tree, on a busy machine
 NEW_NETWORK = 0x40000000
 LOADERS = {"systemd": ("/lib/systemd/systemd-sysctl",), "procps": ("/usr/sbin/sysctl", "--system")}
+IP = ("/usr/sbin/ip", "link", "add", INTERFACE, "type", "veth", "peer", "name", "other")
 SYS = Path("/proc/sys")
 
 _libc = ctypes.CDLL(None, use_errno=True)
+
+
+def why_not():
+    """Why nothing can be compared here; empty when it can."""
+    missing = [command[0] for command in (*LOADERS.values(), IP) if not os.access(command[0], os.X_OK)]
+    return f"{', '.join(missing)} not installed" if missing else ""
 
 
 def _path(key):
@@ -39,8 +46,7 @@ def new_network():
     """The settings of a network namespace as the kernel makes them."""
     if _libc.unshare(NEW_NETWORK) != 0:
         raise OSError(ctypes.get_errno(), "unshare")
-    link = ("/usr/sbin/ip", "link", "add", INTERFACE, "type", "veth", "peer", "name", "other")
-    subprocess.run(link, check=True, stdin=subprocess.DEVNULL, capture_output=True)
+    subprocess.run(IP, check=True, stdin=subprocess.DEVNULL, capture_output=True)
     for key in GLOBAL:
         _path(key).write_text("", encoding="ascii")
 

@@ -118,6 +118,14 @@ TEST(SysctlsSurviveBoot, AKeyOfALateModuleIsNotSet) {
   EXPECT_EQ(verdict(judged(world, "sysctl:net.netfilter.nf_conntrack_max")), "not applicable");
 }
 
+TEST(SysctlsSurviveBoot, AContainersNetworkIsNotSetByTheHostsBoot) {
+  auto world = wanting_queues();
+  world.running();
+  world.network().netns.pid = 100;
+  world.instance().netns.pid = 100;
+  EXPECT_EQ(verdict(judged(world)), "not applicable");
+}
+
 TEST(SysctlsSurviveBoot, UnknownWhereItCouldNotLook) {
   auto world = wanting_queues();
   world.facts.sysctl_boot->keys.at(kSomaxconn).systemd =
