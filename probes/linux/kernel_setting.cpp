@@ -134,6 +134,18 @@ std::optional<std::string> port_list(std::string_view text) {
   return spelled(ports);
 }
 
+/// Empty where it is not known.
+std::string_view held(const std::map<std::string, std::string, std::less<>>& values, std::string_view key) {
+  const auto found = values.find(key);
+  return found == values.end() ? std::string_view() : found->second;
+}
+
+bool begins_below(std::string_view range, std::int64_t port) {
+  const auto ends = words(range);
+  const auto low = ends.empty() ? std::nullopt : parse_integer(ends[0]);
+  return low && *low < port;
+}
+
 /// "6.1.0-13-amd64" -> 6001.
 int version_of(std::string_view release) {
   const auto parts = split(release, '.');
@@ -149,18 +161,11 @@ bool KernelSettings::write(std::string_view key, std::string_view text) {
   std::optional<std::string> taken(text);
   const auto* const bounds =
       std::find_if(kIntegers.begin(), kIntegers.end(), [&](const auto& b) { return b.key == key; });
-  const auto held = [&](std::string_view other) {
-    const auto found = values.find(other);
-    return found == values.end() ? std::string() : found->second;
-  };
   if (bounds != kIntegers.end()) taken = integer(text, *bounds);
   if (key == kReserved) taken = port_list(text);
-  if (key == kRange) taken = port_range(text, held(key), parse_integer(held(kUnprivileged)).value_or(0));
-  if (taken && key == kUnprivileged) {
-    const auto ends = words(held(kRange));
-    const auto low = ends.empty() ? std::nullopt : parse_integer(ends[0]);
-    if (low && *parse_integer(*taken) > *low) taken.reset();
-  }
+  if (key == kRange)
+    taken = port_range(text, held(values, key), parse_integer(held(values, kUnprivileged)).value_or(0));
+  if (taken && key == kUnprivileged && begins_below(held(values, kRange), *parse_integer(*taken))) taken.reset();
   if (taken) values.insert_or_assign(std::string(key), std::move(*taken));
   return taken.has_value();
 }
