@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <bitset>
 #include <cctype>
 #include <charconv>
 #include <cstdint>
-#include <limits>
+#include <utility>
+#include <vector>
 
 #include "probes/base/text.h"
 #include "probes/linux/sysctl.h"
@@ -17,7 +17,6 @@
 namespace preflight {
 namespace {
 
-constexpr std::size_t kPorts = 65536;
 constexpr std::size_t kLongestNumber = 20;  // bytes, sign included
 constexpr std::string_view kRange = "net.ipv4.ip_local_port_range";
 constexpr std::string_view kUnprivileged = "net.ipv4.ip_unprivileged_port_start";
@@ -99,26 +98,26 @@ std::optional<std::string> port_range(std::string_view text, std::string_view he
 
 std::optional<std::int64_t> take_port(std::string_view& text, std::string_view ends) {
   const auto port = take_number(text, ends);
-  return port && *port >= 0 && *port < static_cast<std::int64_t>(kPorts) ? port : std::nullopt;
+  return port && *port >= 0 && *port <= UINT16_MAX ? port : std::nullopt;
 }
 
-std::string spelled(const std::bitset<kPorts>& ports) {
+/// Sorted, what touches made one.
+std::string spelled(std::vector<PortRange> ranges) {
+  std::sort(ranges.begin(), ranges.end(), [](const PortRange& a, const PortRange& b) { return a.first < b.first; });
   std::string text;
-  for (std::size_t first = 0; first < kPorts; ++first) {
-    if (!ports[first]) continue;
-    std::size_t last = first;
-    while (last + 1 < kPorts && ports[last + 1]) ++last;
+  for (std::size_t i = 0; i < ranges.size();) {
+    auto [first, last] = ranges[i];
+    for (++i; i < ranges.size() && ranges[i].first <= last + 1; ++i) last = std::max(last, ranges[i].last);
     if (!text.empty()) text += ',';
     text += std::to_string(first);
     if (last > first) text += "-" + std::to_string(last);
-    first = last;
   }
   return text;
 }
 
 /// "8080,9000-9010"; a blank anywhere is refused.
 std::optional<std::string> port_list(std::string_view text) {
-  std::bitset<kPorts> ports;
+  std::vector<PortRange> ranges;
   while (!text.empty()) {
     const auto first = take_port(text, "-,");
     auto last = first;
@@ -129,9 +128,9 @@ std::optional<std::string> port_list(std::string_view text) {
       if (!text.empty()) text.remove_prefix(1);
     }
     if (!first || !last || *first > *last) return std::nullopt;
-    for (auto port = *first; port <= *last; ++port) ports.set(static_cast<std::size_t>(port));
+    ranges.push_back({static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)});
   }
-  return spelled(ports);
+  return spelled(std::move(ranges));
 }
 
 /// Empty where it is not known.
