@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// sysctl.d is loaded early at boot and has not the last word: tuned, ufw or a script that writes the same key later
+// undoes a value set there, and so does the next run of a configuration manager that owns the deciding line.
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "policies/check.h"
+#include "policies/sysctl_demand.h"
+#include "probes/linux/sysctl_writers.h"
+
+namespace preflight::checks {
+namespace {
+
+constexpr std::string_view kReferences[] = {"sysctl.d(5)", "tuned.conf(5) and tuned-main.conf(5), reapply_sysctl",
+                                            "ufw-framework(8), IPT_SYSCTL", "systemd-rc-local-generator(8)",
+                                            "cloud-init documentation: bootcmd"};
+
+haproxy::Origin origin_of(const std::string& file, std::uint32_t line) {
+  return {std::make_shared<const std::string>(file), line, 1};
+}
+
+/// Of what the checks say of a value the worst, as the beginning of our own finding.
+std::optional<Fail> worst_of(const SysctlJudgements& failures) {
+  const auto worst = std::max_element(failures.begin(), failures.end(), [](const auto& a, const auto& b) {
+    return a.failure()->severity < b.failure()->severity;
+  });
+  if (worst == failures.end()) return std::nullopt;
+  Fail fail = *worst->failure();
+  fail.severity = std::min(fail.severity, Severity::warning);
+  fail.prevents_start = false;
+  fail.detail.consequence_of.reset();
+  fail.detail.evidence = {std::exchange(fail.detail.why, {})};
+  return fail;
+}
+
+/// One key at the next boot: what the loader leaves there, and who writes it afterwards.
+class Key {
+ public:
+  Key(std::string_view key, const SysctlBoot& boot, SysctlDemand& demand)
+      : key_(key), at_boot_(boot.find(key)), loader_(boot.loader), demand_(demand) {}
+
+  /// Nothing where nobody else has to do with it.
+  std::optional<Outcome> judge(const std::vector<SysctlWriter>& writers) {
+    const bool touched = std::any_of(writers.begin(), writers.end(), [&](const auto& one) { return one.key == key_; });
+    if (at_boot_ == nullptr) return touched ? std::optional<Outcome>(Unknown{unread(key_).value()}) : std::nullopt;
+    const auto left = at_boot_->after(loader_);
+    if (!left) return touched ? std::optional<Outcome>(Unknown{left.error()}) : std::nullopt;
+    const auto written = written_after(writers, key_, *left);
+    if (written.last_writer != nullptr) return judge_writer(*written.last_writer, written.value);
+    if (touched) return Pass{};
+    return judge_manager(*left);
+  }
+
+ private:
+  /// A value that only the owner can compute is taken to be the running one.
+  Outcome judge_writer(const SysctlWriter& writer, const std::optional<std::string>& value) {
+    const auto running = demand_.running(key_);
+    const bool computed = !value && writer.rule == WriteRule::sets;
+    if (computed && !running) return Unknown{running.error()};
+    if (!value && !computed) return Pass{};  // raised or lowered from what is not known: no remedy is undone
+    const auto failures = demand_.failures(key_, computed ? *running : *value);
+    auto fail = worst_of(failures);
+    if (!fail) return Pass{};
+    auto& detail = fail->detail;
+    const auto place = " at boot, after sysctl.d: a value set there is undone";
+    detail.why = writer.owner + (computed ? " writes " + key_ : " sets " + key_ + " to " + *value) + place;
+    detail.where = writer.line == 0 ? Where{{}, writer.file} : Where{origin_of(writer.file, writer.line), {}};
+    if (!computed && running && *running != normalised(*value)) detail.evidence.push_back("running now: " + *running);
+    if (const auto* const line = decider()) detail.evidence.push_back("sysctl.d says " + line->value + place_of(*line));
+    return *fail;
+  }
+
+  /// The manager's line decides, and too little of it: it is the place to change it.
+  std::optional<Outcome> judge_manager(const std::optional<std::string>& left) {
+    const auto* const line = decider();
+    if (line == nullptr || !left) return std::nullopt;
+    const auto manager = line->managed_by.empty() ? managed_by_name(line->file) : line->managed_by;
+    if (manager.empty()) return std::nullopt;
+    auto fail = worst_of(demand_.failures(key_, *left));
+    if (!fail) return Pass{};
+    fail->severity = Severity::info;
+    fail->detail.why = "the line that decides is managed by " + manager + ", whose next run takes a change of it back";
+    fail->detail.where = {origin_of(line->file, line->line), {}};
+    return *fail;
+  }
+
+  [[nodiscard]] const SysctlLine* decider() const {
+    const auto& answer = at_boot_->by(loader_);
+    return answer && answer->decider ? &answer->lines.at(*answer->decider) : nullptr;
+  }
+
+  static std::string place_of(const SysctlLine& line) {
+    return " (" + line.file + ":" + std::to_string(line.line) + ")";
+  }
+
+  std::string key_;
+  const KeyAtBoot* at_boot_;
+  SysctlLoader loader_;
+  SysctlDemand& demand_;
+};
+
+Outcomes evaluate(const Case& c) {
+  if (!c.facts.sysctl_writers) return one(subject::host(), Unknown{c.facts.sysctl_writers.error()});
+  if (!c.facts.sysctl_boot) return one(subject::host(), Unknown{c.facts.sysctl_boot.error()});
+  SysctlDemand demand(c);
+  Outcomes outcomes;
+  for (const auto key : kDemandedSysctls) {
+    auto outcome = Key(key, *c.facts.sysctl_boot, demand).judge(*c.facts.sysctl_writers);
+    if (outcome) outcomes.push_back({subject::sysctl(key), std::move(*outcome)});
+  }
+  if (outcomes.empty()) return one(subject::host(), Pass{});
+  return outcomes;
+}
+
+}  // namespace
+
+extern constinit const Check another_owner_is_absent{
+    .id = "another_owner_is_absent",
+    .title = "Nobody else writes the settings that haproxy needs",
+    .rationale =
+        "A kernel setting that sysctl.d raises is lowered again at every boot where tuned, a firewall, cloud-init or a "
+        "script writes it later, and it is the last one whom nobody looks at.",
+    .advice = "Put the value where the finding points, into the configuration of whoever writes it last.",
+    .severity = Severity::warning,
+    .needs = {.facts = kNeedsOfDemandedSysctls, .sysctls = kDemandedSysctls},
+    .references = kReferences,
+    .evaluate = evaluate,
+};
+
+}  // namespace preflight::checks
