@@ -115,17 +115,6 @@ Json network_of(const NetworkFacts& network) {
           {"sample", sample_of(network.sample)}};
 }
 
-/// Null for what is not known before it runs.
-Json writer_of(const SysctlWriter& writer) {
-  constexpr const char* kRules[] = {"sets", "raises", "lowers"};
-  return {{"owner", writer.owner},
-          {"file", writer.file},
-          {"line", writer.line == 0 ? Json() : Json(writer.line)},
-          {"key", writer.key},
-          {"rule", kRules[static_cast<std::size_t>(writer.rule)]},
-          {"value", json::optional_text(writer.value)}};
-}
-
 /// What `describe` makes of each item.
 template <typename Items, typename Describe>
 Json each(const Items& items, Describe&& describe) {
@@ -157,7 +146,7 @@ std::string json_facts(const Facts& facts) {
                       {"memory", memory_of(facts.host.memory)},
                       {"sysctl", main_sysctls(facts)},
                       {"sysctl_boot", json::sysctl_boot(facts.sysctl_boot)},
-                      {"sysctl_writers", list_of(facts.sysctl_writers, writer_of)},
+                      {"sysctl_writers", json::sysctl_writers(facts.sysctl_writers)},
                       {"instances", each(facts.instances, json::instance)},
                       {"units", each(facts.instances, json::unit)},
                       {"haproxy_config", each(facts.instances, json::haproxy_config)},

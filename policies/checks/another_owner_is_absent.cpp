@@ -7,6 +7,8 @@
 
 #include "policies/check.h"
 #include "policies/sysctl_demand.h"
+#include "policies/sysctl_origin.h"
+#include "probes/base/text.h"
 #include "probes/linux/sysctl_writers.h"
 
 namespace preflight::checks {
@@ -16,19 +18,24 @@ constexpr std::string_view kReferences[] = {"sysctl.d(5)", "tuned.conf(5) and tu
                                             "ufw-framework(8), IPT_SYSCTL", "systemd-rc-local-generator(8)",
                                             "cloud-init documentation: bootcmd"};
 
-haproxy::Origin origin_of(const std::string& file, std::uint32_t line) {
-  return {std::make_shared<const std::string>(file), line, 1};
+constexpr std::size_t kShown = 80;  // bytes of a value
+
+std::string shown(std::string_view value) {
+  if (value.empty()) return "nothing";
+  return printable(value.substr(0, kShown)) + (value.size() > kShown ? "..." : "");
 }
 
 /// Of what the checks say of a value the worst, as the beginning of our own finding.
-std::optional<Fail> worst_of(const SysctlJudgements& failures) {
-  const auto worst = std::max_element(failures.begin(), failures.end(), [](const auto& a, const auto& b) {
-    return a.failure()->severity < b.failure()->severity;
-  });
-  if (worst == failures.end()) return std::nullopt;
-  Fail fail = *worst->failure();
+std::optional<Fail> worst_of(const SysctlJudgements& judgements) {
+  const Fail* worst = nullptr;
+  for (const auto& one : judgements) {
+    const auto* const failure = one.failure();
+    if (failure != nullptr && (worst == nullptr || failure->severity > worst->severity)) worst = failure;
+  }
+  if (worst == nullptr) return std::nullopt;
+  Fail fail = *worst;
   fail.severity = std::min(fail.severity, Severity::warning);
-  fail.prevents_start = false;
+  fail.prevents_start = false;  // not now
   fail.detail.consequence_of.reset();
   fail.detail.evidence = {std::exchange(fail.detail.why, {})};
   return fail;
@@ -59,39 +66,32 @@ class Key {
     const bool computed = !value && writer.rule == WriteRule::sets;
     if (computed && !running) return Unknown{running.error()};
     if (!value && !computed) return Pass{};  // raised or lowered from what is not known: no remedy is undone
-    const auto failures = demand_.failures(key_, computed ? *running : *value);
-    auto fail = worst_of(failures);
+    auto fail = worst_of(demand_.judgements({{key_, computed ? *running : *value}}));
     if (!fail) return Pass{};
     auto& detail = fail->detail;
-    const auto place = " at boot, after sysctl.d: a value set there is undone";
-    detail.why = writer.owner + (computed ? " writes " + key_ : " sets " + key_ + " to " + *value) + place;
-    detail.where = writer.line == 0 ? Where{{}, writer.file} : Where{origin_of(writer.file, writer.line), {}};
-    if (!computed && running && *running != normalised(*value)) detail.evidence.push_back("running now: " + *running);
-    if (const auto* const line = decider()) detail.evidence.push_back("sysctl.d says " + line->value + place_of(*line));
+    detail.why = printable(writer.owner) + (computed ? " writes " + key_ : " sets " + key_ + " to " + shown(*value)) +
+                 " at boot, after sysctl.d: a value set there is undone";
+    detail.where.object = writer.line == 0 ? writer.file : std::string();
+    detail.where.origin = {};
+    if (writer.line != 0) detail.where.origin = {std::make_shared<const std::string>(writer.file), writer.line, 1};
+    if (!computed && running && *running != normalised(*value))
+      detail.evidence.push_back("running now: " + shown(*running));
     return *fail;
   }
 
   /// The manager's line decides, and too little of it: it is the place to change it.
   std::optional<Outcome> judge_manager(const std::optional<std::string>& left) {
-    const auto* const line = decider();
-    if (line == nullptr || !left) return std::nullopt;
-    const auto manager = line->managed_by.empty() ? managed_by_name(line->file) : line->managed_by;
-    if (manager.empty()) return std::nullopt;
-    auto fail = worst_of(demand_.failures(key_, *left));
+    const auto& answer = at_boot_->by(loader_);
+    if (!left || !answer->decider) return std::nullopt;
+    const auto& line = answer->lines.at(*answer->decider);
+    if (line.managed_by.empty()) return std::nullopt;
+    auto fail = worst_of(demand_.judgements({{key_, *left}}));
     if (!fail) return Pass{};
     fail->severity = Severity::info;
-    fail->detail.why = "the line that decides is managed by " + manager + ", whose next run takes a change of it back";
-    fail->detail.where = {origin_of(line->file, line->line), {}};
+    fail->detail.why = "the line that decides is managed by " + printable(line.managed_by) +
+                       ", whose next run takes a change of it back";
+    fail->detail.where = where_of(line);
     return *fail;
-  }
-
-  [[nodiscard]] const SysctlLine* decider() const {
-    const auto& answer = at_boot_->by(loader_);
-    return answer && answer->decider ? &answer->lines.at(*answer->decider) : nullptr;
-  }
-
-  static std::string place_of(const SysctlLine& line) {
-    return " (" + line.file + ":" + std::to_string(line.line) + ")";
   }
 
   std::string key_;

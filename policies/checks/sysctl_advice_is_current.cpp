@@ -7,6 +7,7 @@
 
 #include "policies/check.h"
 #include "policies/sysctl_demand.h"
+#include "policies/sysctl_origin.h"
 #include "probes/base/text.h"
 
 namespace preflight::checks {
@@ -86,8 +87,8 @@ Fail finding(const Sources& sources, std::string_view key, Severity severity, st
   Detail detail;
   const auto* const line = sources.line(key);
   if (line != nullptr) {
-    detail.observed = Measure(line->value);
-    detail.where.origin = {std::make_shared<const std::string>(line->file), line->line, 1};
+    detail.observed = Measure(printable(line->value));
+    detail.where = where_of(*line);
   } else {
     detail.observed = Measure(sources.running(key).value_or(""));
     detail.where.object = std::string(key);
@@ -155,7 +156,7 @@ std::optional<Fail> judge_reuse(const Sources& sources, const Case&) {
   auto fail =
       finding(sources, kReuse, Severity::info, "tcp_tw_reuse does nothing without TCP timestamps, and they are off");
   if (const auto* const line = sources.line(kTimestamps))
-    fail.detail.evidence.push_back("tcp_timestamps = 0: " + line->file + ":" + std::to_string(line->line));
+    fail.detail.evidence.push_back("tcp_timestamps is set by " + place_of(*line));
   fail.detail.consequence_of = Cause{"time_wait_leaves_ports", subject::sysctl(kReuse)};
   return fail;
 }

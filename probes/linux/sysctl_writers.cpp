@@ -27,8 +27,11 @@ std::optional<bool> leaves(const SysctlWriter& writer, const std::optional<std::
   return writer.rule == WriteRule::raises ? *now >= *wanted : *now <= *wanted;
 }
 
+constexpr std::size_t kLongest = 4096;  // a page: the kernel takes no more of a setting
+
 /// In the kernel's own spelling; nothing is written where the kernel refuses.
 bool is_taken(SysctlWriter& writer) {
+  if (writer.value.size() > kLongest) writer.value.clear();
   if (writer.value.empty()) return true;
   KernelSettings settings;
   if (!settings.write(writer.key, writer.value)) return false;
