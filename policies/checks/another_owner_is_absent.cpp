@@ -41,6 +41,13 @@ std::optional<Fail> worst_of(const SysctlJudgements& judgements) {
   return fail;
 }
 
+/// Where nobody objects but somebody could not look, it is not known to be enough.
+Outcome good_enough(const SysctlJudgements& judgements) {
+  for (const auto& one : judgements)
+    if (const auto* const unknown = std::get_if<Unknown>(&one.judgement.outcome)) return *unknown;
+  return Pass{};
+}
+
 /// One key at the next boot: what the loader leaves there, and who writes it afterwards.
 class Key {
  public:
@@ -66,8 +73,9 @@ class Key {
     const bool computed = !value && writer.rule == WriteRule::sets;
     if (computed && !running) return Unknown{running.error()};
     if (!value && !computed) return Pass{};  // raised or lowered from what is not known: no remedy is undone
-    auto fail = worst_of(demand_.judgements({{key_, computed ? *running : *value}}));
-    if (!fail) return Pass{};
+    const auto judgements = demand_.judgements({{key_, computed ? *running : *value}});
+    auto fail = worst_of(judgements);
+    if (!fail) return good_enough(judgements);
     auto& detail = fail->detail;
     detail.why = printable(writer.owner) + (computed ? " writes " + key_ : " sets " + key_ + " to " + shown(*value)) +
                  " at boot, after sysctl.d: a value set there is undone";
@@ -85,8 +93,9 @@ class Key {
     if (!left || !answer->decider) return std::nullopt;
     const auto& line = answer->lines.at(*answer->decider);
     if (line.managed_by.empty()) return std::nullopt;
-    auto fail = worst_of(demand_.judgements({{key_, *left}}));
-    if (!fail) return Pass{};
+    const auto judgements = demand_.judgements({{key_, *left}});
+    auto fail = worst_of(judgements);
+    if (!fail) return good_enough(judgements);
     fail->severity = Severity::info;
     fail->detail.why = "the line that decides is managed by " + printable(line.managed_by) +
                        ", whose next run takes a change of it back";

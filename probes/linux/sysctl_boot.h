@@ -38,8 +38,7 @@ struct SysctlLine {
   std::string key;    // as written, perhaps a pattern
   std::string value;  // as written, trimmed; at most 200 bytes
   LineFate fate = LineFate::hidden;
-  /// "Ansible", "Chef", ...: who writes this part of the file, of the line that decides; empty: nobody we know.
-  std::string managed_by{};
+  std::string managed_by{};  // "Ansible", "Chef", ...: who writes this part of the file; empty: nobody we know
 };
 
 /// What one loader does to one key.

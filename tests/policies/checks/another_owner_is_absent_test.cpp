@@ -146,6 +146,10 @@ TEST(AnotherOwnerIsAbsent, WhatCannotBeReadIsUnknown) {
   auto unread_boot = world();
   unread_boot.facts.sysctl_boot = fail(std::errc::permission_denied, "/etc/sysctl.d", "permission denied");
   EXPECT_EQ(worst(unread_boot.judge(kCheck)), "unknown");
+  auto cookies = with_writer({"ufw", "/etc/ufw/sysctl.conf", 3, "net.ipv4.tcp_syncookies", "0", WriteRule::sets});
+  cookies.no_sysctl("net.ipv4.tcp_max_syn_backlog");
+  EXPECT_EQ(verdict(outcome_about(cookies.judge(kCheck), "sysctl:net.ipv4.tcp_syncookies")), "unknown")
+      << "whether the backlog then is enough";
   auto one_key = with_writer(tuned("128"));
   one_key.facts.sysctl_boot->keys[kSomaxconn].systemd = fail(std::errc::permission_denied, "x.conf", "no");
   EXPECT_EQ(verdict(judged(one_key)), "unknown");
