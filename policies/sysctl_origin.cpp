@@ -35,6 +35,11 @@ void add_kernel(const KeyAtBoot& key, const Result<std::string>& running, std::v
   }
 }
 
+std::string verb_of(WriteRule rule) {
+  if (rule == WriteRule::sets) return " sets it";
+  return rule == WriteRule::raises ? " raises it" : " lowers it";
+}
+
 std::string_view key_of(const Check& check, const Subject& subject) {
   constexpr std::string_view kPrefix = "sysctl:";
   const std::string_view text = subject.text;
@@ -86,7 +91,7 @@ std::vector<std::string> origin_of_sysctl(const Facts& facts, std::string_view k
     if (writer.key != key) continue;
     const auto value = writer.value.empty() ? std::string() : " to " + quoted(writer.value);
     const auto place = writer.line == 0 ? writer.file : writer.file + ":" + std::to_string(writer.line);
-    lines.push_back(printable(writer.owner) + " sets it" + value + " later (" + printable(place) + ")");
+    lines.push_back(printable(writer.owner) + verb_of(writer.rule) + value + " later (" + printable(place) + ")");
   }
   return lines;
 }

@@ -177,6 +177,7 @@ void read_sysctls_of_host(const HostView& host, const CollectRequest& request, F
 void read_boot(const HostView& host, const CollectRequest& request, Facts& facts) {
   if (request.needs.count(Need::boot) == 0) return;
   facts.sysctl_boot = read_sysctl_boot(host, request.sysctls);
+  facts.sysctl_writers = read_sysctl_writers(host, request.sysctls, facts.sysctl_boot);
 }
 
 void read_resources(const HostView& host, const CollectRequest& request, Facts& facts) {

@@ -39,6 +39,18 @@ Json answer_of(const Result<LoaderAnswer>& answer) {
           {"lines", std::move(lines)}};
 }
 
+std::string_view name_of(WriteRule rule) {
+  switch (rule) {
+    case WriteRule::sets:
+      return "sets";
+    case WriteRule::raises:
+      return "raises";
+    case WriteRule::lowers:
+      break;
+  }
+  return "lowers";
+}
+
 }  // namespace
 
 Json sysctl_boot(const Result<SysctlBoot>& boot) {
@@ -51,6 +63,20 @@ Json sysctl_boot(const Result<SysctlBoot>& boot) {
                  {"kernel", found.kernel ? Json(*found.kernel) : Json()}};
   }
   return {{"loader", boot->loader == SysctlLoader::systemd ? "systemd" : "procps"}, {"keys", std::move(keys)}};
+}
+
+Json sysctl_writers(const Result<std::vector<SysctlWriter>>& writers) {
+  if (!writers) return absent(writers.error());
+  Json list = Json::array();
+  for (const auto& writer : *writers) {
+    list.push_back({{"owner", writer.owner},
+                    {"file", writer.file},
+                    {"line", writer.line == 0 ? Json() : Json(writer.line)},
+                    {"key", writer.key},
+                    {"rule", name_of(writer.rule)},
+                    {"value", optional_text(writer.value)}});
+  }
+  return list;
 }
 
 }  // namespace preflight::json

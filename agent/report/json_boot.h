@@ -10,4 +10,7 @@ namespace preflight::json {
 /// By key what each loader leaves behind, by which line, and what became of the others.
 [[nodiscard]] Json sysctl_boot(const Result<SysctlBoot>& boot);
 
+/// Who writes settings later, in the order they come at boot; a value is null where only the owner knows it.
+[[nodiscard]] Json sysctl_writers(const Result<std::vector<SysctlWriter>>& writers);
+
 }  // namespace preflight::json

@@ -146,6 +146,7 @@ std::string json_facts(const Facts& facts) {
                       {"memory", memory_of(facts.host.memory)},
                       {"sysctl", main_sysctls(facts)},
                       {"sysctl_boot", json::sysctl_boot(facts.sysctl_boot)},
+                      {"sysctl_writers", json::sysctl_writers(facts.sysctl_writers)},
                       {"instances", each(facts.instances, json::instance)},
                       {"units", each(facts.instances, json::unit)},
                       {"haproxy_config", each(facts.instances, json::haproxy_config)},

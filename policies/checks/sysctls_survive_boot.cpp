@@ -16,12 +16,20 @@ namespace {
 constexpr std::string_view kReferences[] = {"sysctl.d(5)", "systemd-sysctl.service(8)", "sysctl(8), --system"};
 constexpr std::size_t kQuoted = 4;  // lines that lose, and findings that follow
 
-/// What one loader leaves behind, by key; keys of which that is not known are missing.
-SysctlValues values_after(const SysctlBoot& boot, SysctlLoader loader) {
+/// What the boot loader leaves of a key, and who writes it later.
+WrittenValue written(const Facts& facts, std::string_view key) {
+  const auto& boot = *facts.sysctl_boot;
+  const auto* const known = boot.find(key);
+  const auto after = known == nullptr ? std::nullopt : known->after(boot.loader).value_or(std::nullopt);
+  if (!facts.sysctl_writers) return {after, nullptr};
+  return written_after(*facts.sysctl_writers, key, after);
+}
+
+/// What is there once the boot loader and all others have written, by key; keys of which that is not known are missing.
+SysctlValues values_after(const Facts& facts) {
   SysctlValues values;
   for (const auto key : kDemandedSysctls) {
-    const auto* const known = boot.find(key);
-    const auto after = known == nullptr ? std::nullopt : known->after(loader).value_or(std::nullopt);
+    const auto after = written(facts, key).value;
     if (after) values.emplace(key, normalised(*after));
   }
   return values;
@@ -84,14 +92,20 @@ SysctlJudgements answered_by(std::string_view key, const SysctlJudgements& worse
 /// Passes a value that nobody will miss.
 class Boot {
  public:
-  Boot(const Case& c, const SysctlBoot& boot)
-      : boot_(boot), demand_(c), booted_(values_after(boot, boot.loader)), worse_(worse_than_now(booted_)) {}
+  explicit Boot(const Case& c)
+      : facts_(c.facts),
+        boot_(*c.facts.sysctl_boot),
+        demand_(c),
+        booted_(values_after(c.facts)),
+        worse_(worse_than_now(booted_)) {}
 
   Outcome judge(std::string_view key) {
     const auto* const known = boot_.find(key);
     if (known == nullptr) return Unknown{unread(std::string(key)).value()};
     const auto& answer = known->by(boot_.loader);
     if (!answer) return Unknown{answer.error()};
+    if (const auto* const owner = written(facts_, key).last_writer; owner != nullptr)
+      return NotApplicable{printable(owner->owner) + " writes it later"};
     const auto now = demand_.running(key);
     if (!now && now.error().code == std::errc::no_such_file_or_directory && answer->lines.empty())
       return NotApplicable{"this kernel has no such setting"};
@@ -132,6 +146,7 @@ class Boot {
     return outcome;
   }
 
+  const Facts& facts_;
   const SysctlBoot& boot_;
   SysctlDemand demand_;
   SysctlValues booted_;
@@ -140,7 +155,7 @@ class Boot {
 
 Outcomes evaluate(const Case& c) {
   if (!c.facts.sysctl_boot) return one(subject::host(), Unknown{c.facts.sysctl_boot.error()});
-  Boot boot(c, *c.facts.sysctl_boot);
+  Boot boot(c);
   Outcomes outcomes = unread_instances(c);
   for (const auto key : kDemandedSysctls) outcomes.push_back({subject::sysctl(key), boot.judge(key)});
   return outcomes;

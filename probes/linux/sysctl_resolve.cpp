@@ -57,6 +57,12 @@ SysctlLine line_of(const SysctlMention& mention) {
           .managed_by = {}};
 }
 
+/// Asked of the line that decides alone: every answer reads the file up to there.
+std::string manager_of(const SysctlAssignment& assignment) {
+  auto manager = managed_by(*assignment.file->content, assignment.line);
+  return manager.empty() ? managed_by_name(assignment.file->path) : manager;
+}
+
 Result<LoaderAnswer> answer(const SysctlLoading& loading, const std::string& key, const Values& kernel) {
   auto mentions = loading.mentions(sysctl_path(key));
   if (!mentions) return tl::make_unexpected(mentions.error());
@@ -73,8 +79,10 @@ Result<LoaderAnswer> answer(const SysctlLoading& loading, const std::string& key
   LoaderAnswer answer;
   answer.value = play(std::move(writes), key, kernel);
   for (const auto& mention : *mentions) {
-    if (mention.fate == LineFate::decides) answer.decider = answer.lines.size();
     answer.lines.push_back(line_of(mention));
+    if (mention.fate != LineFate::decides) continue;
+    answer.decider = answer.lines.size() - 1;
+    answer.lines.back().managed_by = manager_of(*mention.assignment);
   }
   return answer;
 }

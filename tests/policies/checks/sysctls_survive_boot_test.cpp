@@ -57,6 +57,18 @@ TEST(SysctlsSurviveBoot, SetByHandIsGoneAfterBoot) {
   EXPECT_EQ(detail.where.object, "/proc/sys/net/core/somaxconn");
 }
 
+TEST(SysctlsSurviveBoot, AnOwnerThatWritesLaterHasTheLastWord) {
+  auto world = wanting_queues();
+  world.facts.sysctl_writers =
+      std::vector<SysctlWriter>{{"tuned", "/etc/tuned/lb/tuned.conf", 4, kSomaxconn, "65535", WriteRule::raises}};
+  const auto outcome = judged(world);
+  EXPECT_EQ(verdict(outcome), "not applicable") << "another_owner_is_absent judges that";
+  world.facts.sysctl_writers->front().value = "128";
+  EXPECT_EQ(verdict(judged(world)), "warning") << "4096 is more than it would raise to";
+  world.facts.sysctl_writers = fail(std::errc::permission_denied, "/etc/ufw/ufw.conf", "permission denied");
+  EXPECT_EQ(verdict(judged(world)), "warning") << "what the loader leaves is known all the same";
+}
+
 TEST(SysctlsSurviveBoot, AFileThatWinsAtBootIsNamedWithItsLosers) {
   auto world = wanting_queues();
   world.sysctl_files({{"/etc/sysctl.d/99-haproxy.conf", "# ours\nnet.core.somaxconn = 65535\n"},

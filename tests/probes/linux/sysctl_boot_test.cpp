@@ -219,5 +219,15 @@ TEST(SysctlBoot, WithoutSystemdProcpsBootsTheHost) {
   EXPECT_EQ(boot_of(host_with({})).loader, SysctlLoader::systemd);
 }
 
+TEST(SysctlBoot, TheLineThatDecidesSaysWhoManagesIt) {
+  const auto manager = [](const std::string& file, const std::string& content) {
+    const auto answer = boot_of(host_with({{file, content}})).keys.at(kKey).systemd;
+    return answer->lines.at(answer->decider.value()).managed_by;
+  };
+  EXPECT_EQ(manager("/etc/sysctl.d/a.conf", "# Ansible managed\n" + kKey + "=1\n"), "Ansible");
+  EXPECT_EQ(manager("/etc/sysctl.d/99-chef-net.core.somaxconn.conf", kKey + " = 1\n"), "Chef");
+  EXPECT_EQ(manager("/etc/sysctl.d/a.conf", kKey + "=1\n"), "");
+}
+
 }  // namespace
 }  // namespace preflight
