@@ -81,6 +81,8 @@ std::string_view describe(Need need) {
       return "the memory of the host and of the control groups around haproxy";
     case Need::cpus:
       return "the CPU quota of the control groups around haproxy";
+    case Need::boot:
+      return "the files that set kernel settings at boot, and who else writes them";
     case Need::interfaces:
       break;
   }

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything is read once for all settings that were asked for; what does not bear on them is not read.
+#include "agent/why.h"
+
+#include <algorithm>
+#include <set>
+
+#include "agent/report/code_frame.h"
+#include "policies/assume.h"
+#include "policies/nearest.h"
+#include "probes/base/text.h"
+#include "probes/host/forwarding_host.h"
+
+namespace preflight {
+namespace {
+
+using cli::SettingName;
+using Keys = std::set<std::string, std::less<>>;
+
+/// A host on which nothing is executed: where no demand can bear on the settings, haproxy's version does not matter.
+class WithoutPrograms final : public ForwardingHost {
+ public:
+  using ForwardingHost::ForwardingHost;
+  [[nodiscard]] Result<std::unique_ptr<PendingCommand>> start(const Command& command) const override {
+    return tl::make_unexpected(unread(command.path).value());
+  }
+};
+
+bool may_be_demanded(const SettingName& name) {
+  return name.kind == SettingName::Kind::open_files || !checks_that_read(name.key).empty();
+}
+
+CollectRequest request_for(const cli::Options& options) {
+  CollectRequest request;
+  request.needs = {Need::boot};
+  for (const auto& setting : options.settings) {
+    if (setting.kind == SettingName::Kind::sysctl) request.sysctls.insert(setting.key);
+  }
+  request.configs = options.configs;
+  request.instance = options.instance;
+  request.sample = std::chrono::milliseconds(0);
+  return request;
+}
+
+/// The key's neighbours in /proc/sys as far as they can be seen, and all that a check reads.
+std::string missing_sentence(const HostView& host, const std::string& key) {
+  auto known = cli::known_settings(all_checks());
+  const auto parent = key.substr(0, key.rfind('.'));
+  std::string directory = "/proc/sys/" + parent;
+  std::replace(directory.begin(), directory.end(), '.', '/');
+  std::vector<std::string> siblings;
+  for (const auto& name : host.list(directory).value_or(std::vector<std::string>())) {
+    siblings.push_back(parent + "." + name);
+  }
+  known.insert(known.begin(), siblings.begin(), siblings.end());
+  const auto meant = cli::nearest_setting(key, known);
+  return "this kernel has no " + printable(key) + ", and no file sets it" +
+         (meant.empty() ? "" : "; did you mean '" + printable(meant) + "'?");
+}
+
+void add_frame(Why& why, CodeFrames& frames) {
+  const auto* line = why.answers.empty() ? nullptr : why.answers.front().deciding();
+  if (line != nullptr && line->line != 0) why.frame = frames.around(line->file, line->line, line->text);
+}
+
+}  // namespace
+
+Result<WhyRun> find_out_why(const HostView& host, const Policy& policy, const cli::Options& options) {
+  const WithoutPrograms quiet(host);
+  const bool demanded = std::any_of(options.settings.begin(), options.settings.end(), may_be_demanded);
+  auto facts = collect(demanded ? host : quiet, request_for(options));
+  if (!facts) return tl::make_unexpected(facts.error());
+  assume_configurations(policy.assume, *facts);
+
+  WhyRun run;
+  run.host = facts->host;
+  CodeFrames frames(host);
+  for (const auto& setting : options.settings) {
+    if (setting.kind != SettingName::Kind::sysctl) continue;
+    auto why = why_sysctl(setting.key, *facts);
+    why.checks = checks_that_read(setting.key);
+    if (!why.exists()) run.missing.push_back(missing_sentence(host, setting.key));
+    if (options.format == cli::Format::text) add_frame(why, frames);
+    run.settings.push_back(std::move(why));
+  }
+  return run;
+}
+
+}  // namespace preflight
