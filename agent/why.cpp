@@ -3,7 +3,7 @@
 #include "agent/why.h"
 
 #include <algorithm>
-#include <set>
+#include <array>
 
 #include "agent/report/code_frame.h"
 #include "policies/assume.h"
@@ -15,7 +15,6 @@ namespace preflight {
 namespace {
 
 using cli::SettingName;
-using Keys = std::set<std::string, std::less<>>;
 
 /// A host on which nothing is executed: where no demand can bear on the settings, haproxy's version does not matter.
 class WithoutPrograms final : public ForwardingHost {
@@ -30,11 +29,22 @@ bool may_be_demanded(const SettingName& name) {
   return name.kind == SettingName::Kind::open_files || !checks_that_read(name.key).empty();
 }
 
+/// What a check that reads an asked key reads beside it, as far as that is cheap to read: no sockets.
+void add_needs(CollectRequest& request, const Check& check) {
+  constexpr std::array kCheap = {Need::unit, Need::netstat, Need::sockstat, Need::conntrack};
+  request.sysctls.insert(check.needs.sysctls.begin(), check.needs.sysctls.end());
+  for (const auto need : check.needs.facts) {
+    if (std::find(kCheap.begin(), kCheap.end(), need) != kCheap.end()) request.needs.insert(need);
+  }
+}
+
 CollectRequest request_for(const cli::Options& options) {
   CollectRequest request;
   request.needs = {Need::boot};
   for (const auto& setting : options.settings) {
-    if (setting.kind == SettingName::Kind::sysctl) request.sysctls.insert(setting.key);
+    if (setting.kind != SettingName::Kind::sysctl) continue;
+    request.sysctls.insert(setting.key);
+    for (const auto id : checks_that_read(setting.key)) add_needs(request, *find_check(id));
   }
   request.configs = options.configs;
   request.instance = options.instance;
@@ -72,13 +82,19 @@ Result<WhyRun> find_out_why(const HostView& host, const Policy& policy, const cl
   if (!facts) return tl::make_unexpected(facts.error());
   assume_configurations(policy.assume, *facts);
 
+  const auto demand = demanded ? compute_demand(*facts) : Demand{};
+  const Settings standard;
+  const Case scene{*facts, demand, standard, &policy};
+  SysctlDemand judge(scene);
+
   WhyRun run;
   run.host = facts->host;
   CodeFrames frames(host);
   for (const auto& setting : options.settings) {
     if (setting.kind != SettingName::Kind::sysctl) continue;
     auto why = why_sysctl(setting.key, *facts);
-    why.checks = checks_that_read(setting.key);
+    add_demand(why, scene);
+    add_verdicts(why, judge);
     if (!why.exists()) run.missing.push_back(missing_sentence(host, setting.key));
     if (options.format == cli::Format::text) add_frame(why, frames);
     run.settings.push_back(std::move(why));

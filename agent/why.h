@@ -9,6 +9,7 @@
 #include "agent/cli/options.h"
 #include "agent/report/why.h"
 #include "policies/policy.h"
+#include "policies/sysctl_demand.h"
 #include "probes/host/host_view.h"
 
 namespace preflight {
@@ -26,8 +27,14 @@ struct WhyRun {
 /// that cannot be served (exit code 2).
 [[nodiscard]] Result<WhyRun> find_out_why(const HostView& host, const Policy& policy, const cli::Options& options);
 
-/// A sysctl, from facts that were collected for it; without demands, checks and code frame.
+/// A sysctl, from facts that were collected for it; without demands, verdicts and code frame.
 [[nodiscard]] Why why_sysctl(std::string_view key, const Facts& facts);
+
+/// What the configurations demand that the setting bounds.
+void add_demand(Why& why, const Case& scene);
+
+/// What checks say of a sysctl's value, as far as it can be said without looking at sockets.
+void add_verdicts(Why& why, SysctlDemand& judge);
 
 /// The ids of the checks that read a sysctl.
 [[nodiscard]] std::vector<std::string_view> checks_that_read(std::string_view key);

@@ -17,6 +17,8 @@ Fate fate_of(LineFate fate) {
       return Fate::hidden;
     case LineFate::excepted:
       return Fate::excepted;
+    case LineFate::excepts:
+      return Fate::excepts;
     case LineFate::refused:
       break;
   }
@@ -43,16 +45,17 @@ std::string naming_line(const std::vector<SettingLine>& lines) {
   return named == lines.end() ? std::string() : named->place();
 }
 
-/// The line that is written instead: the one that decides, else one that the kernel then refuses.
+/// The line that counts instead: the one that decides, else one that the kernel then refuses, or "-key".
 std::string winning_line(const BootAnswer& answer) {
   if (const auto* line = answer.deciding()) return line->place();
-  const auto refused = std::find_if(answer.lines.rbegin(), answer.lines.rend(),
-                                    [](const auto& line) { return line.fate == Fate::refused; });
-  return refused == answer.lines.rend() ? std::string() : refused->place();
+  const auto last = std::find_if(answer.lines.rbegin(), answer.lines.rend(), [](const SettingLine& line) {
+    return line.fate == Fate::refused || line.fate == Fate::excepts;
+  });
+  return last == answer.lines.rend() ? std::string() : last->place();
 }
 
-BootAnswer answer_of(std::string by, const Result<LoaderAnswer>& loader) {
-  BootAnswer answer{.by = std::move(by)};
+BootAnswer answer_of(BootProgram by, const Result<LoaderAnswer>& loader) {
+  BootAnswer answer{.by = by};
   if (!loader) {
     answer.error = loader.error();
     return answer;
@@ -70,7 +73,8 @@ BootAnswer answer_of(std::string by, const Result<LoaderAnswer>& loader) {
 }
 
 std::vector<BootAnswer> answers_of(const KeyAtBoot& key, SysctlLoader loader) {
-  std::vector<BootAnswer> answers{answer_of("systemd-sysctl", key.systemd), answer_of("sysctl --system", key.procps)};
+  std::vector<BootAnswer> answers{answer_of(BootProgram::systemd_sysctl, key.systemd),
+                                  answer_of(BootProgram::sysctl_system, key.procps)};
   if (loader == SysctlLoader::procps) std::swap(answers.front(), answers.back());
   return answers;
 }
@@ -119,8 +123,8 @@ void add_writers(Why& why, const Facts& facts) {
 void note_late_module(Why& why) {
   if (why.late_module.empty()) return;
   why.notes.push_back("the key comes with the module " + why.late_module + ", which nothing loads before " +
-                      why.answers.front().by + " runs: the files' lines are skipped; name the module in a file of " +
-                      "/etc/modules-load.d");
+                      std::string(to_string(why.answers.front().by)) +
+                      " runs: the files' lines are skipped; name the module in a file of " + "/etc/modules-load.d");
 }
 
 }  // namespace
@@ -128,13 +132,14 @@ void note_late_module(Why& why) {
 Why why_sysctl(std::string_view key, const Facts& facts) {
   Why why;
   why.name = key;
+  why.checks = checks_that_read(key);
   why.running = running_of(key, facts);
   why.initial_from = "what the kernel begins with";
   add_writers(why, facts);
   const auto* found = facts.sysctl_boot ? facts.sysctl_boot->find(key) : nullptr;
   if (found == nullptr) {
     const auto error = facts.sysctl_boot ? unread("sysctl.d").value() : facts.sysctl_boot.error();
-    why.answers = {{.by = "systemd-sysctl", .error = error}};
+    why.answers = {{.by = BootProgram::systemd_sysctl, .error = error}};
     return why;
   }
   why.initial = found->kernel;

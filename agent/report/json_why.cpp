@@ -2,6 +2,8 @@
 // "lbpreflight.why/1": the same answers as the page gives, whole.
 #include "agent/report/json_why.h"
 
+#include <algorithm>
+
 #include "agent/report/json_demand.h"
 #include "agent/report/json_parts.h"
 #include "agent/report/json_writer.h"
@@ -30,17 +32,40 @@ void write_line(Writer& out, const SettingLine& line) {
   });
 }
 
+/// An answer, or the error in its place.
 void write_answer(Writer& out, const BootAnswer& answer) {
+  if (answer.error) return out.tree(json::absent(*answer.error));
   out.object([&] {
-    out.key("by").text(answer.by);
     write_text(out.key("value"), answer.value);
     out.key("decider").optional_number(answer.decider ? std::optional(static_cast<std::int64_t>(*answer.decider))
                                                       : std::nullopt);
     out.key("lines").array([&] {
       for (const auto& line : answer.lines) write_line(out, line);
     });
-    write_error(out, answer.error);
   });
+}
+
+std::string_view name_of(BootProgram program) {
+  switch (program) {
+    case BootProgram::systemd_sysctl:
+      return "systemd";
+    case BootProgram::sysctl_system:
+      return "procps";
+    case BootProgram::systemd:
+      break;
+  }
+  return "unit";
+}
+
+/// One member for each program that reads the setting's files; the one that runs at boot is named.
+void write_answers(Writer& out, const Why& why) {
+  out.key("at_boot").optional_text(why.answers.empty() ? std::string_view() : name_of(why.answers.front().by));
+  for (const auto program : {BootProgram::systemd_sysctl, BootProgram::sysctl_system, BootProgram::systemd}) {
+    const auto found = std::find_if(why.answers.begin(), why.answers.end(),
+                                    [&](const BootAnswer& answer) { return answer.by == program; });
+    out.key(name_of(program));
+    found == why.answers.end() ? out.null() : write_answer(out, *found);
+  }
 }
 
 void write_running(Writer& out, const RunningValue& running) {
@@ -60,15 +85,28 @@ void write_writer(Writer& out, const SysctlWriter& writer) {
   });
 }
 
-void write_flag(Writer& out, const std::optional<bool>& flag) { flag ? out.boolean(*flag) : out.null(); }
-
 void write_demand(Writer& out, const SettingDemand& demand) {
+  const auto& quantity = demand.quantity;
   out.object([&] {
-    out.key("instance").optional_text(demand.instance);
+    out.key("instance").text(demand.instance);
     out.key("what").text(demand.what);
-    write_flag(out.key("met_now"), demand.met_now);
-    write_flag(out.key("met_at_boot"), demand.met_at_boot);
-    json::write_terms(out.key("terms"), demand.terms);
+    out.key("value").optional_number(quantity ? std::optional(quantity->value) : std::nullopt);
+    out.key("basis").optional_text(quantity ? to_string(quantity->basis) : std::string_view());
+    json::write_terms(out.key("terms"), quantity ? quantity->terms : std::vector<Term>());
+    write_error(out, quantity ? std::nullopt : std::optional(quantity.error()));
+  });
+}
+
+void write_verdict(Writer& out, const SettingVerdict& verdict) {
+  const auto word = [](Standing standing) {
+    return standing == Standing::not_known ? std::string_view() : to_string(standing);
+  };
+  out.object([&] {
+    out.key("check").text(verdict.check);
+    out.key("subject").text(verdict.subject);
+    out.key("now").optional_text(word(verdict.now));
+    out.key("then").optional_text(word(verdict.then));
+    out.key("why").text(verdict.why);
   });
 }
 
@@ -88,13 +126,14 @@ void write_key(Writer& out, const Why& why) {
     out.key("exists").boolean(why.exists());
     write_list(out.key("running"), why.running, write_running);
     write_text(out.key("after_boot"), why.after_boot());
-    write_list(out.key("answers"), why.answers, write_answer);
+    write_answers(out, why);
     write_text(out.key("initial"), why.initial);
     out.key("late_module").optional_text(why.late_module);
     write_list(out.key("writers"), why.writers, write_writer);
     out.key("writers_error").tree(why.writers_error ? json::error(*why.writers_error) : json::Json());
     write_list(out.key("demands"), why.demands, write_demand);
     write_list(out.key("demands_unknown"), why.demands_unknown, error);
+    write_list(out.key("verdicts"), why.verdicts, write_verdict);
     write_list(out.key("checks"), why.checks, text);
     write_list(out.key("notes"), why.notes, text);
   });

@@ -28,15 +28,46 @@ std::string_view to_string(Fate fate) {
   return {};
 }
 
+std::string_view to_string(Standing standing) {
+  switch (standing) {
+    case Standing::not_known:
+      return "not known";
+    case Standing::fine:
+      return "fine";
+    case Standing::info:
+      return "info";
+    case Standing::warning:
+      return "warning";
+    case Standing::error:
+      break;
+  }
+  return "error";
+}
+
+std::string_view to_string(BootProgram program) {
+  switch (program) {
+    case BootProgram::systemd_sysctl:
+      return "systemd-sysctl";
+    case BootProgram::sysctl_system:
+      return "sysctl --system";
+    case BootProgram::systemd:
+      break;
+  }
+  return "systemd";
+}
+
 std::string SettingLine::place() const { return line == 0 ? file : file + ":" + std::to_string(line); }
 
-std::optional<std::string> Why::after_boot() const {
-  if (!writers.empty()) {
-    const auto& last = writers.back().value;
-    return last.empty() ? std::nullopt : std::optional(last);
-  }
-  if (writers_error || answers.empty() || answers.front().error) return std::nullopt;
+std::optional<std::string> Why::loaded() const {
+  if (answers.empty() || answers.front().error) return std::nullopt;
   return answers.front().value && late_module.empty() ? answers.front().value : initial;
+}
+
+std::optional<std::string> Why::after_boot() const {
+  if (writers_error) return std::nullopt;
+  if (writers.empty()) return loaded();
+  const auto& last = writers.back().value;
+  return last.empty() ? std::nullopt : std::optional(last);
 }
 
 bool Why::exists() const {

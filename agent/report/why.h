@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "policies/check.h"
 #include "policies/demand.h"
 #include "probes/base/result.h"
 #include "probes/facts.h"
@@ -41,9 +42,14 @@ struct SettingLine {
   [[nodiscard]] std::string place() const;
 };
 
+/// Who reads the files: one of two loads sysctls, systemd itself the limits of its units.
+enum class BootProgram : std::uint8_t { systemd_sysctl, sysctl_system, systemd };
+/// "systemd-sysctl", "sysctl --system", "systemd".
+[[nodiscard]] std::string_view to_string(BootProgram program);
+
 /// What one program makes of the files.
 struct BootAnswer {
-  std::string by;                      // "systemd-sysctl", "sysctl --system", "systemd"
+  BootProgram by = BootProgram::systemd_sysctl;
   std::optional<Error> error{};        // what it does could not be found out
   std::optional<std::string> value{};  // absent: it leaves the setting alone
   std::vector<SettingLine> lines{};    // in the order read
@@ -58,13 +64,25 @@ struct RunningValue {
   Result<std::string> value = unread("");
 };
 
-/// One demand on the setting, of one instance.
+/// What one instance demands that the setting bounds.
 struct SettingDemand {
   std::string instance;
-  std::string what;                   // "at least 20,000: the accept queue of *:443"
-  std::optional<bool> met_now{};      // absent: the value is not known
-  std::optional<bool> met_at_boot{};  // likewise
-  std::vector<Term> terms{};          // the arithmetic behind it
+  std::string what;  // "accept queue of tcp/*:443", "descriptors"
+  Result<Quantity> quantity = unread("demand");
+};
+
+/// What a check says of a value, the worst last.
+enum class Standing : std::uint8_t { not_known, fine, info, warning, error };
+/// "not known", "fine", "info", "warning", "error".
+[[nodiscard]] std::string_view to_string(Standing standing);
+
+/// What a check says of the value now and of the one after the next boot, where either fails.
+struct SettingVerdict {
+  std::string_view check;
+  std::string subject;
+  Standing now = Standing::not_known;
+  Standing then = Standing::not_known;
+  std::string why;  // the failure in one sentence: that after the next boot, else that of now
 };
 
 /// A line of a file with those around it.
@@ -79,6 +97,7 @@ struct Why {
   enum class Kind : std::uint8_t { sysctl, unit_limit };
   Kind kind = Kind::sysctl;
   std::string name;                      // "net.core.somaxconn", "haproxy.service:LimitNOFILE"
+  std::string instance{};                // whose limit it is; empty: the host's
   std::vector<RunningValue> running;     // the first is the one most people mean; empty: nothing runs
   std::optional<std::string> initial{};  // without any line: the kernel's own value, the manager's default
   std::string initial_from{};            // "the kernel begins with", "DefaultLimitNOFILE"
@@ -88,10 +107,13 @@ struct Why {
   std::vector<SysctlWriter> writers{};   // who sets it once the loader has
   std::optional<Error> writers_error{};  // who else sets it could not be looked at
   std::vector<SettingDemand> demands{};
+  std::vector<SettingVerdict> verdicts{};
   std::vector<Error> demands_unknown{};    // what could not be counted
   std::vector<std::string_view> checks{};  // those that read it
   std::vector<std::string> notes{};        // what limits the value beside the lines
 
+  /// What it is once the program that runs at boot is done, before any writer; absent where that is not known.
+  [[nodiscard]] std::optional<std::string> loaded() const;
   /// What is in force after the next boot, whoever sets it last; absent where that is not known.
   [[nodiscard]] std::optional<std::string> after_boot() const;
   /// Whether the kernel has such a setting, or some file believes so.

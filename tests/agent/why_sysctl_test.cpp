@@ -45,8 +45,8 @@ TEST(WhySysctl, EveryLoserNamesItsWinner) {
   answer.lines[0].hidden_by = "/etc/a";
   const auto why = why_sysctl(kKey, facts_with(answer));
   EXPECT_THAT(blamed(why), ElementsAre("hidden /etc/a", "overridden /d:3", "excepted /b:3", "decides "));
-  EXPECT_EQ(why.answers.front().by, "systemd-sysctl");
-  EXPECT_EQ(why.answers.back().by, "sysctl --system");
+  EXPECT_EQ(why.answers.front().by, BootProgram::systemd_sysctl);
+  EXPECT_EQ(why.answers.back().by, BootProgram::sysctl_system);
   EXPECT_EQ(why.after_boot(), "1");
 }
 
@@ -60,7 +60,7 @@ TEST(WhySysctl, WhatTheKernelRefusesStillOverrides) {
 TEST(WhySysctl, TheLoaderThatBootsComesFirst) {
   auto facts = facts_with({});
   facts.sysctl_boot->loader = SysctlLoader::procps;
-  EXPECT_EQ(why_sysctl(kKey, facts).answers.front().by, "sysctl --system");
+  EXPECT_EQ(why_sysctl(kKey, facts).answers.front().by, BootProgram::sysctl_system);
 }
 
 TEST(WhySysctl, ALateModuleLeavesTheKernelsOwnValue) {

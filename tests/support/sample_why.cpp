@@ -30,7 +30,7 @@ Why overruled_somaxconn() {
   why.running = {{"/proc/sys/net/core/somaxconn", std::string("65535")}};
   why.initial = "4096";
   why.initial_from = "what the kernel begins with";
-  BootAnswer systemd{.by = "systemd-sysctl", .value = "1024", .decider = 4};
+  BootAnswer systemd{.by = BootProgram::systemd_sysctl, .value = "1024", .decider = 4};
   systemd.lines = {
       line("/usr/lib/sysctl.d/10-network.conf", 3, "256", Fate::hidden, "/etc/sysctl.d/10-network.conf"),
       line("/usr/lib/sysctl.d/50-default.conf", 20, "128", Fate::overridden, decider),
@@ -41,7 +41,7 @@ Why overruled_somaxconn() {
       line("/etc/sysctl.conf", 12, "1024", Fate::hidden),
   };
   systemd.lines[4].managed_by = "Ansible";
-  BootAnswer procps{.by = "sysctl --system", .value = "2048", .decider = 0};
+  BootAnswer procps{.by = BootProgram::sysctl_system, .value = "2048", .decider = 0};
   procps.lines = {line("/etc/sysctl.conf", 13, "2048", Fate::decides)};
   why.answers = {std::move(systemd), std::move(procps)};
   why.frame = CodeFrame{"/etc/sysctl.d/99-sysctl.conf",
@@ -49,11 +49,14 @@ Why overruled_somaxconn() {
                         11,
                         {"# raised for the load test", "\tnet.core.somaxconn = 1024", "net.ipv4.ip_forward = 1"}};
   why.writers = {{"tuned", "/etc/tuned/lb/tuned.conf", 9, why.name, "8192"}};
-  why.demands = {{"haproxy.service",
-                  "at least 20,000 for the accept queue of *:443",
-                  true,
-                  false,
-                  {{"maxconn", 20000, at("/etc/haproxy/haproxy.cfg", 4)}}}};
+  const Term maxconn{"maxconn", 20000, at("/etc/haproxy/haproxy.cfg", 4)};
+  why.demands = {
+      {"haproxy.service", "connections in the accept queue of *:443", Quantity{20000, Basis::configured, {maxconn}}}};
+  why.verdicts = {{.check = "somaxconn_covers_backlog",
+                   .subject = "sysctl:net.core.somaxconn",
+                   .now = Standing::fine,
+                   .then = Standing::warning,
+                   .why = "the kernel caps accept queues at 8,192, haproxy asks for 20,000"}};
   why.checks = {"somaxconn_covers_backlog", "sysctls_survive_boot"};
   return why;
 }
@@ -66,7 +69,7 @@ Why settled_somaxconn() {
   why.answers.front().lines = {why.answers.front().lines[4]};
   why.answers.front().lines.front().managed_by.clear();
   why.answers.front().decider = 0;
-  why.demands.front().met_now = false;
+  why.verdicts.front().now = Standing::warning;
   return why;
 }
 
@@ -76,11 +79,11 @@ Why late_conntrack() {
   why.running = {{"/proc/sys/net/netfilter/nf_conntrack_max", tl::make_unexpected(offline_tree("nf_conntrack_max"))}};
   why.late_module = "nf_conntrack";
   why.notes = {"the key comes with the module nf_conntrack, which nothing loads before systemd-sysctl runs"};
-  BootAnswer answer{.by = "systemd-sysctl", .value = "1000000", .decider = 0};
+  BootAnswer answer{.by = BootProgram::systemd_sysctl, .value = "1000000", .decider = 0};
   answer.lines = {line("/etc/sysctl.d/90-lb.conf", 1, "1000000", Fate::decides, {}, why.name)};
   why.frame = CodeFrame{"/etc/sysctl.d/90-lb.conf", 1, 1, {why.name + " = 1000000"}};
   why.answers = {answer, answer};
-  why.answers.back().by = "sysctl --system";
+  why.answers.back().by = BootProgram::sysctl_system;
   why.demands_unknown = {{std::errc::permission_denied, "/etc/haproxy/haproxy.cfg", "Permission denied"}};
   return why;
 }
@@ -91,7 +94,7 @@ Why untouched_swappiness() {
   why.running = {{"/proc/sys/vm/swappiness", std::string("60")}};
   why.initial = "60";
   why.initial_from = "what the kernel begins with";
-  why.answers = {{.by = "systemd-sysctl"}, {.by = "sysctl --system"}};
+  why.answers = {{.by = BootProgram::systemd_sysctl}, {.by = BootProgram::sysctl_system}};
   return why;
 }
 
@@ -103,10 +106,11 @@ Why ignored_limit() {
   why.running = {{"pid 812", std::string("1024:524288")}};
   why.initial = "1024:524288";
   why.initial_from = "DefaultLimitNOFILE";
-  BootAnswer answer{.by = "systemd", .value = "1024:524288"};
+  BootAnswer answer{.by = BootProgram::systemd, .value = "1024:524288"};
   answer.lines = {line(directory + "10-limits.conf", 2, "10k", Fate::ignored, {}, "LimitNOFILE")};
   why.answers = {std::move(answer)};
-  why.demands = {{"haproxy.service", "at least 200,042 descriptors", true, true, {}}};
+  why.instance = "haproxy.service";
+  why.demands = {{why.instance, "file descriptors", Quantity{200042, Basis::automatic, {}}}};
   return why;
 }
 
@@ -124,7 +128,8 @@ Why hostile_setting(const std::string& text) {
   why.writers = {{text, text, 1, text, text}};
   why.writers_error = Error{std::errc::io_error, text, text};
   why.demands.front().instance = why.demands.front().what = text;
-  why.demands.front().terms.front().label = text;
+  why.demands.front().quantity->terms.front().label = text;
+  why.verdicts.front().subject = why.verdicts.front().why = text;
   why.demands_unknown = {{std::errc::io_error, text, text}};
   why.late_module = text;
   why.notes = {text};

@@ -34,20 +34,27 @@ TEST(TextWhy, the_last_writer_is_told_first) {
   auto why = overruled_somaxconn();
   EXPECT_THAT(text_why(why, false), StartsWith("net.core.somaxconn: 65535 now, 8192 after the next boot\n"));
   why.writers.front().value.clear();
-  EXPECT_THAT(text_why(why, false), StartsWith("net.core.somaxconn: 65535 now; what it is after the next boot is not"));
+  EXPECT_THAT(text_why(why, false), StartsWith("net.core.somaxconn: 65535 now, not known after the next boot\n"));
   why.writers.clear();
   EXPECT_THAT(text_why(why, false), StartsWith("net.core.somaxconn: 65535 now, 1024 after the next boot\n"));
   why.writers_error = Error{std::errc::permission_denied, "/etc/tuned", "Permission denied"};
-  EXPECT_THAT(text_why(why, false), HasSubstr("not known after"));
+  EXPECT_THAT(text_why(why, false), StartsWith("net.core.somaxconn: 65535 now, 1024 after the next boot, as far as"));
 }
 
 TEST(TextWhy, an_answer_that_is_not_known_reads_as_such) {
   auto why = settled_somaxconn();
-  why.answers = {
-      {.by = "systemd-sysctl", .error = Error{std::errc::permission_denied, "/etc/sysctl.d", "not allowed"}}};
+  why.answers = {{.by = BootProgram::systemd_sysctl,
+                  .error = Error{std::errc::permission_denied, "/etc/sysctl.d", "not allowed"}}};
   const auto page = text_why(why, false);
-  EXPECT_THAT(page, HasSubstr("what it is after the next boot is not known"));
+  EXPECT_THAT(page, HasSubstr("1024 now, not known after the next boot"));
   EXPECT_THAT(page, HasSubstr("systemd-sysctl, /etc/sysctl.d: not allowed"));
+}
+
+TEST(TextWhy, what_only_the_machine_knows_is_not_guessed) {
+  auto why = untouched_swappiness();
+  why.initial.reset();
+  EXPECT_THAT(text_why(why, false),
+              StartsWith("vm.swappiness: 60 now, after the next boot what the kernel begins with"));
 }
 
 TEST(TextWhy, blanks_and_tabs_are_no_difference) {
@@ -64,10 +71,12 @@ TEST(TextWhy, many_of_a_kind_stay_one_screen) {
   *why.answers.front().decider += 500;
   why.writers.assign(100, why.writers.front());
   why.demands.assign(100, why.demands.front());
+  why.verdicts.assign(100, why.verdicts.front());
   why.running.assign(50, why.running.front());
   const auto page = text_why(why, false);
   EXPECT_LT(std::count(page.begin(), page.end(), '\n'), 60);
   EXPECT_THAT(page, HasSubstr("after 497 further lines (--format json lists them)"));
+  EXPECT_THAT(page, HasSubstr("and 96 more findings"));
   EXPECT_THAT(page, HasSubstr("and 95 more demands (--format json lists them)"));
 }
 
