@@ -20,7 +20,7 @@ std::string strokes(std::string_view line, std::size_t margin, std::string_view 
   const std::string shown = source_text(line);
   const auto indent = std::min(shown.find_first_not_of(' '), shown.size());
   const auto length = columns(shown) - indent;
-  const auto taken = margin + 1 + indent + 1 + word.size();
+  const auto taken = margin + 1 + indent + 1 + columns(word);
   const auto room = kWidth > taken ? kWidth - taken : 1;
   return std::string(indent, ' ') + std::string(std::min(length, room), '^') + " " + std::string(word);
 }

@@ -33,7 +33,7 @@ std::string fate_of(const SettingLine& line, const BootAnswer& answer) {
   return std::string(to_string(answer.by)) + " takes no such value, and says so in its log alone";
 }
 
-/// A stroke for every terminal, and a struck line where there is colour.
+/// Crossed out twice: an "x" for every terminal, a stroke where there is colour.
 void add_loser(Page& page, const SettingLine& line, const BootAnswer& answer) {
   page.add({{.text = "x", .ink = Ink::error, .column = 2},
             {.text = line.place(), .ink = Ink::struck},
@@ -57,11 +57,17 @@ void add_losers(Page& page, const BootAnswer& answer) {
   for (auto i = skipped; i < losers.size(); ++i) add_loser(page, *losers[i], answer);
 }
 
+/// What the line under the line says.
+std::string word_for(const Why& why) {
+  if (!why.late_module.empty()) return "too early: the key is not there yet";
+  return why.writers.empty() ? "decides" : "decides, until " + why.writers.front().owner + " writes it";
+}
+
 void add_decider(Page& page, const Why& why) {
   const auto* line = why.answers.empty() ? nullptr : why.answers.front().deciding();
   if (line == nullptr) return;
   page.blank();
-  if (why.frame) add_frame(page, *why.frame, "decides");
+  if (why.frame) add_frame(page, *why.frame, word_for(why));
   if (line->managed_by.empty()) return;
   page.add({{.text = line->managed_by + " writes this line: change it there, or it comes back", .column = 2}}, 4);
 }

@@ -52,12 +52,19 @@ Row answer_row(std::string label, const BootAnswer& answer, const std::string& b
           by + source_of(answer)};
 }
 
-/// Of the program that runs at boot.
+/// Whether the setting stays what it is without any file.
+bool untouched(const Why& why) {
+  const auto& boot = why.answers.front();
+  return !boot.error && (!boot.value || !why.late_module.empty());
+}
+
+/// Of the program that runs at boot; where it does nothing, what there is without it.
 Row boot_row(const Why& why) {
   const auto& boot = why.answers.front();
-  auto row = answer_row("next boot", boot, std::string(to_string(boot.by)) + ", ");
-  if (!boot.error && !why.late_module.empty()) row.value = "not set";
-  return row;
+  const std::string by(to_string(boot.by));
+  if (!untouched(why)) return answer_row("next boot", boot, by + ", ");
+  const auto reason = boot.value ? by + " comes too early" : source_of(boot);
+  return {"next boot", why.initial ? shown_value(*why.initial) : "not set", reason + ": " + why.initial_from};
 }
 
 bool differs(const BootAnswer& a, const BootAnswer& b) {
@@ -114,7 +121,8 @@ void add_values(Page& page, const Why& why) {
       if (differs(other, why.answers.front())) rows.push_back(answer_row(std::string(to_string(other.by)), other));
     }
   }
-  if (why.initial) rows.push_back({"otherwise", shown_value(*why.initial), why.initial_from});
+  if (why.initial && (why.answers.empty() || !untouched(why)))
+    rows.push_back({"otherwise", shown_value(*why.initial), why.initial_from});
   add_rows(page, rows);
 }
 

@@ -98,10 +98,10 @@ struct Why {
   Kind kind = Kind::sysctl;
   std::string name;                      // "net.core.somaxconn", "haproxy.service:LimitNOFILE"
   std::string instance{};                // whose limit it is; empty: the host's
-  std::vector<RunningValue> running;     // the first is the one most people mean; empty: nothing runs
+  std::vector<RunningValue> running{};   // the first is the one most people mean; empty: nothing runs
   std::optional<std::string> initial{};  // without any line: the kernel's own value, the manager's default
   std::string initial_from{};            // "the kernel begins with", "DefaultLimitNOFILE"
-  std::vector<BootAnswer> answers;       // the first is the program that decides at boot
+  std::vector<BootAnswer> answers{};     // the first is the program that decides at boot
   std::optional<CodeFrame> frame{};      // around its deciding line
   std::string late_module{};             // the key comes with this module, after the loader has run
   std::vector<SysctlWriter> writers{};   // who sets it once the loader has

@@ -78,6 +78,7 @@ Why late_conntrack() {
   why.name = "net.netfilter.nf_conntrack_max";
   why.running = {{"/proc/sys/net/netfilter/nf_conntrack_max", tl::make_unexpected(offline_tree("nf_conntrack_max"))}};
   why.late_module = "nf_conntrack";
+  why.initial_from = "what the kernel begins with";
   why.notes = {"the key comes with the module nf_conntrack, which nothing loads before systemd-sysctl runs"};
   BootAnswer answer{.by = BootProgram::systemd_sysctl, .value = "1000000", .decider = 0};
   answer.lines = {line("/etc/sysctl.d/90-lb.conf", 1, "1000000", Fate::decides, {}, why.name)};
