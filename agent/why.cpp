@@ -29,7 +29,7 @@ bool may_be_demanded(const SettingName& name) {
   return name.kind == SettingName::Kind::open_files || !checks_that_read(name.key).empty();
 }
 
-/// What a check that reads an asked key reads beside it, as far as that is cheap to read: no sockets.
+/// What a check that judges an asked key reads beside it, as far as that is cheap to read: no sockets.
 void add_needs(CollectRequest& request, const Check& check) {
   constexpr std::array kCheap = {Need::unit, Need::netstat, Need::sockstat, Need::conntrack};
   request.sysctls.insert(check.needs.sysctls.begin(), check.needs.sysctls.end());
@@ -44,7 +44,9 @@ CollectRequest request_for(const cli::Options& options) {
   for (const auto& setting : options.settings) {
     if (setting.kind != SettingName::Kind::sysctl) continue;
     request.sysctls.insert(setting.key);
-    for (const auto id : checks_that_read(setting.key)) add_needs(request, *find_check(id));
+    for (const auto* const check : all_checks()) {
+      if (looks_at(*check, setting.key)) add_needs(request, *check);
+    }
   }
   request.configs = options.configs;
   request.instance = options.instance;
@@ -86,6 +88,7 @@ Result<WhyRun> find_out_why(const HostView& host, const Policy& policy, const cl
   const Settings standard;
   const Case scene{*facts, demand, standard, &policy};
   SysctlDemand judge(scene);
+  const auto booted = values_after_boot(*facts);
 
   WhyRun run;
   run.host = facts->host;
@@ -94,7 +97,7 @@ Result<WhyRun> find_out_why(const HostView& host, const Policy& policy, const cl
     if (setting.kind != SettingName::Kind::sysctl) continue;
     auto why = why_sysctl(setting.key, *facts);
     add_demand(why, scene);
-    add_verdicts(why, judge);
+    add_verdicts(why, judge, booted);
     if (!why.exists()) run.missing.push_back(missing_sentence(host, setting.key));
     if (options.format == cli::Format::text) add_frame(why, frames);
     run.settings.push_back(std::move(why));

@@ -82,13 +82,15 @@ Standing standing_of(Severity severity) {
   return Standing::error;
 }
 
-void add_failures(const SysctlJudgements& failures, Standing SettingVerdict::*when, Verdicts& verdicts) {
-  for (const auto& one : failures) {
+void add_failures(const SysctlJudgements& judgements, Standing SettingVerdict::*when, Verdicts& verdicts) {
+  for (const auto& one : judgements) {
+    const auto* failure = one.failure();
+    if (failure == nullptr) continue;
     auto& verdict = verdicts[{one.check->id, one.judgement.subject.text}];
     verdict.check = one.check->id;
     verdict.subject = one.judgement.subject.text;
-    verdict.*when = standing_of(one.failure()->severity);
-    verdict.why = one.failure()->detail.why;
+    verdict.*when = standing_of(failure->severity);
+    verdict.why = failure->detail.why;
   }
 }
 
@@ -118,16 +120,39 @@ void add_demand(Why& why, const Case& scene) {
   }
 }
 
-void add_verdicts(Why& why, SysctlDemand& judge) {
+SysctlValues values_after_boot(const Facts& facts) {
+  SysctlValues values;
+  if (!facts.sysctl_boot) return values;
+  for (const auto& [key, known] : facts.sysctl_boot->keys) {
+    const auto after = known.after(facts.sysctl_boot->loader).value_or(std::nullopt);
+    if (after) values.emplace(key, normalised(*after));
+  }
+  for (const auto& writer : facts.sysctl_writers.value_or(std::vector<SysctlWriter>())) {
+    values.erase(writer.key);
+    if (!writer.value.empty()) values.emplace(writer.key, normalised(writer.value));
+  }
+  return values;
+}
+
+void add_verdicts(Why& why, SysctlDemand& judge, const SysctlValues& booted) {
   if (why.checks.empty()) return;
+  SysctlValues then;  // of all that is judged together with it
+  for (const auto* const check : all_checks()) {
+    if (!looks_at(*check, why.name)) continue;
+    for (const auto key : check->needs.sysctls) {
+      if (const auto found = booted.find(key); found != booted.end()) then.insert(*found);
+    }
+  }
   Verdicts verdicts;
   const auto now = judge.running(why.name);
-  const auto then = why.writers.empty() ? why.loaded() : why.after_boot();
-  if (now) add_failures(judge.failures(why.name, *now), &SettingVerdict::now, verdicts);
-  if (then) add_failures(judge.failures(why.name, normalised(*then)), &SettingVerdict::then, verdicts);
+  const bool known = then.count(why.name) != 0;
+  if (now) add_failures(judge.judgements({{why.name, *now}}), &SettingVerdict::now, verdicts);
+  if (known) add_failures(judge.judgements(then), &SettingVerdict::then, verdicts);
   settle(verdicts, now.has_value(), &SettingVerdict::now);
-  settle(verdicts, then.has_value(), &SettingVerdict::then);
-  for (auto& [about, verdict] : verdicts) why.verdicts.push_back(std::move(verdict));
+  settle(verdicts, known, &SettingVerdict::then);
+  for (auto& [about, verdict] : verdicts) {
+    if (looks_at(*find_check(about.first), why.name)) why.verdicts.push_back(std::move(verdict));
+  }
 }
 
 }  // namespace preflight
