@@ -25,8 +25,8 @@ class WithoutPrograms final : public ForwardingHost {
   }
 };
 
-bool may_be_demanded(const SettingName& name) {
-  return name.kind == SettingName::Kind::open_files || !checks_that_read(name.key).empty();
+bool is_demanded(const SettingName& name) {
+  return name.kind == SettingName::Kind::open_files || may_be_demanded(name.key);
 }
 
 /// What a check that judges an asked key reads beside it, as far as that is cheap to read: no sockets.
@@ -79,7 +79,7 @@ void add_frame(Why& why, CodeFrames& frames) {
 
 Result<WhyRun> find_out_why(const HostView& host, const Policy& policy, const cli::Options& options) {
   const WithoutPrograms quiet(host);
-  const bool demanded = std::any_of(options.settings.begin(), options.settings.end(), may_be_demanded);
+  const bool demanded = std::any_of(options.settings.begin(), options.settings.end(), is_demanded);
   auto facts = collect(demanded ? host : quiet, request_for(options));
   if (!facts) return tl::make_unexpected(facts.error());
   assume_configurations(policy.assume, *facts);

@@ -30,6 +30,9 @@ struct WhyRun {
 /// A sysctl, from facts that were collected for it; without demands, verdicts and code frame.
 [[nodiscard]] Why why_sysctl(std::string_view key, const Facts& facts);
 
+/// Whether a configuration can have a demand on a sysctl.
+[[nodiscard]] bool may_be_demanded(std::string_view key);
+
 /// What the configurations demand that the setting bounds.
 void add_demand(Why& why, const Case& scene);
 

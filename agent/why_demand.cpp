@@ -103,6 +103,11 @@ void settle(Verdicts& verdicts, bool known, Standing SettingVerdict::*when) {
 
 }  // namespace
 
+bool may_be_demanded(std::string_view key) {
+  return !checks_that_read(key).empty() ||
+         std::any_of(kBounded.begin(), kBounded.end(), [&](const auto& bounded) { return bounded.key == key; });
+}
+
 void add_demand(Why& why, const Case& scene) {
   const auto bounded = std::find_if(kBounded.begin(), kBounded.end(), [&](const auto& b) { return b.key == why.name; });
   const bool descriptors_of_unit = why.kind == Why::Kind::unit_limit;
@@ -111,7 +116,7 @@ void add_demand(Why& why, const Case& scene) {
     if (!why.instance.empty() && instance.name != why.instance) continue;
     const auto* demand = scene.demand.of(instance);
     if (demand == nullptr) {
-      why.demands_unknown.push_back(instance.config.error());
+      if (!instance.config) why.demands_unknown.push_back(instance.config.error());
     } else if (descriptors_of_unit) {
       descriptors(*demand, why.demands);
     } else if (bounded != kBounded.end()) {

@@ -134,7 +134,7 @@ Why why_sysctl(std::string_view key, const Facts& facts) {
   why.name = key;
   why.checks = checks_that_read(key);
   why.running = running_of(key, facts);
-  why.initial_from = "what the kernel begins with";
+  why.initial_from = "the kernel's own value";
   add_writers(why, facts);
   const auto* found = facts.sysctl_boot ? facts.sysctl_boot->find(key) : nullptr;
   if (found == nullptr) {

@@ -28,6 +28,7 @@ void write_line(Writer& out, const SettingLine& line) {
     out.key("value").text(line.value);
     out.key("fate").text(to_string(line.fate));
     out.key("by").optional_text(line.by);
+    out.key("reason").optional_text(line.reason);
     out.key("managed_by").optional_text(line.managed_by);
   });
 }

@@ -11,9 +11,15 @@ namespace {
 using text::Ink;
 using text::Page;
 
+/// Of a limit the hard half: haproxy raises its own soft one.
+std::string brief(const Why& why, std::string_view value) {
+  if (why.kind == Why::Kind::unit_limit) value.remove_prefix(value.find(':') + 1);
+  return text::shown_value(value);
+}
+
 std::optional<std::string> now_of(const Why& why) {
   if (why.running.empty() || !why.running.front().value) return std::nullopt;
-  return text::shown_value(*why.running.front().value);
+  return brief(why, *why.running.front().value);
 }
 
 /// What a person reads first when the value after the next boot is not known.
@@ -29,13 +35,12 @@ std::string unknown_then(const Why& why) {
 void add_headline(Page& page, const Why& why) {
   const text::Span name{.text = why.name + ":", .ink = Ink::strong};
   const auto now = now_of(why);
-  const auto then = why.after_boot();
+  const auto last = why.after_boot();
+  const auto then = last ? std::optional(brief(why, *last)) : std::nullopt;
   if (!then) return page.add({name, {.text = (now ? *now + " now, " : "") + unknown_then(why)}});
-  if (!now) return page.add({name, {.text = text::shown_value(*then) + " after the next boot"}});
-  if (same_value(*now, *then)) return page.add({name, {.text = *now + " now and after the next boot"}});
-  page.add({name,
-            {.text = *now + " now,"},
-            {.text = text::shown_value(*then) + " after the next boot", .ink = Ink::warning}});
+  if (!now) return page.add({name, {.text = *then + " after the next boot"}});
+  if (*now == *then) return page.add({name, {.text = *now + " now and after the next boot"}});
+  page.add({name, {.text = *now + " now,"}, {.text = *then + " after the next boot", .ink = Ink::warning}});
 }
 
 }  // namespace

@@ -9,8 +9,8 @@
 namespace preflight::text {
 namespace {
 
-constexpr std::size_t kMostDemands = 5;
-constexpr std::size_t kMostVerdicts = 4;
+constexpr std::size_t kMostDemands = 3;
+constexpr std::size_t kMostVerdicts = 3;
 
 std::string_view grounds_of(Basis basis) {
   switch (basis) {

@@ -10,7 +10,7 @@
 namespace preflight::text {
 namespace {
 
-constexpr std::size_t kMostLosers = 8;
+constexpr std::size_t kMostLosers = 6;
 
 /// What became of a line that does not decide.
 std::string fate_of(const SettingLine& line, const BootAnswer& answer) {
@@ -30,7 +30,8 @@ std::string fate_of(const SettingLine& line, const BootAnswer& answer) {
     case Fate::ignored:
       break;
   }
-  return std::string(to_string(answer.by)) + " takes no such value, and says so in its log alone";
+  const std::string why = line.reason.empty() ? "it takes no such value" : line.reason;
+  return "ignored by " + std::string(to_string(answer.by)) + ", which says so in its log alone: " + why;
 }
 
 /// Crossed out twice: an "x" for every terminal, a stroke where there is colour.

@@ -9,8 +9,8 @@
 namespace preflight::text {
 namespace {
 
-constexpr std::size_t kMostWriters = 5;
-constexpr std::size_t kMostRunning = 4;
+constexpr std::size_t kMostWriters = 3;
+constexpr std::size_t kMostRunning = 3;
 constexpr std::size_t kValueColumn = 20;
 constexpr std::size_t kLeastSourceColumn = 28;
 constexpr std::size_t kMostSourceColumn = 36;

@@ -36,6 +36,7 @@ struct SettingLine {
   std::string value;       // as written
   Fate fate = Fate::hidden;
   std::string by{};          // "FILE:LINE" or a file; empty: nothing to name
+  std::string reason{};      // why it is ignored
   std::string managed_by{};  // "Ansible", ...; empty: nobody says so
 
   /// "/etc/sysctl.d/99-sysctl.conf:12"

@@ -29,7 +29,7 @@ Why overruled_somaxconn() {
   why.name = "net.core.somaxconn";
   why.running = {{"/proc/sys/net/core/somaxconn", std::string("65535")}};
   why.initial = "4096";
-  why.initial_from = "what the kernel begins with";
+  why.initial_from = "the kernel's own value";
   BootAnswer systemd{.by = BootProgram::systemd_sysctl, .value = "1024", .decider = 4};
   systemd.lines = {
       line("/usr/lib/sysctl.d/10-network.conf", 3, "256", Fate::hidden, "/etc/sysctl.d/10-network.conf"),
@@ -78,7 +78,7 @@ Why late_conntrack() {
   why.name = "net.netfilter.nf_conntrack_max";
   why.running = {{"/proc/sys/net/netfilter/nf_conntrack_max", tl::make_unexpected(offline_tree("nf_conntrack_max"))}};
   why.late_module = "nf_conntrack";
-  why.initial_from = "what the kernel begins with";
+  why.initial_from = "the kernel's own value";
   why.notes = {"the key comes with the module nf_conntrack, which nothing loads before systemd-sysctl runs"};
   BootAnswer answer{.by = BootProgram::systemd_sysctl, .value = "1000000", .decider = 0};
   answer.lines = {line("/etc/sysctl.d/90-lb.conf", 1, "1000000", Fate::decides, {}, why.name)};
@@ -94,7 +94,7 @@ Why untouched_swappiness() {
   why.name = "vm.swappiness";
   why.running = {{"/proc/sys/vm/swappiness", std::string("60")}};
   why.initial = "60";
-  why.initial_from = "what the kernel begins with";
+  why.initial_from = "the kernel's own value";
   why.answers = {{.by = BootProgram::systemd_sysctl}, {.by = BootProgram::sysctl_system}};
   return why;
 }
@@ -104,11 +104,13 @@ Why ignored_limit() {
   Why why;
   why.kind = Why::Kind::unit_limit;
   why.name = "haproxy.service:LimitNOFILE";
-  why.running = {{"pid 812", std::string("1024:524288")}};
+  why.running = {{"process 812", std::string("20000:524288")},
+                 {"systemd, for the next start", std::string("1024:524288")}};
   why.initial = "1024:524288";
-  why.initial_from = "DefaultLimitNOFILE";
-  BootAnswer answer{.by = BootProgram::systemd, .value = "1024:524288"};
+  why.initial_from = "systemd's own default";
+  BootAnswer answer{.by = BootProgram::systemd};
   answer.lines = {line(directory + "10-limits.conf", 2, "10k", Fate::ignored, {}, "LimitNOFILE")};
+  answer.lines.front().reason = "10k is not a number";
   why.answers = {std::move(answer)};
   why.instance = "haproxy.service";
   why.demands = {{why.instance, "file descriptors", Quantity{200042, Basis::automatic, {}}}};
@@ -121,7 +123,7 @@ Why hostile_setting(const std::string& text) {
   why.running = {{text, text}, {text, tl::make_unexpected(Error{std::errc::io_error, text, text})}};
   why.initial = text;
   for (auto& each : why.answers.front().lines) {
-    each.file = each.text = each.key = each.value = each.managed_by = text;
+    each.file = each.text = each.key = each.value = each.managed_by = each.reason = text;
     if (!each.by.empty()) each.by = text;
   }
   why.answers.front().value = text;

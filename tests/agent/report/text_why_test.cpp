@@ -53,8 +53,7 @@ TEST(TextWhy, an_answer_that_is_not_known_reads_as_such) {
 TEST(TextWhy, what_only_the_machine_knows_is_not_guessed) {
   auto why = untouched_swappiness();
   why.initial.reset();
-  EXPECT_THAT(text_why(why, false),
-              StartsWith("vm.swappiness: 60 now, after the next boot what the kernel begins with"));
+  EXPECT_THAT(text_why(why, false), StartsWith("vm.swappiness: 60 now, after the next boot the kernel's own value"));
 }
 
 TEST(TextWhy, blanks_and_tabs_are_no_difference) {
@@ -74,10 +73,10 @@ TEST(TextWhy, many_of_a_kind_stay_one_screen) {
   why.verdicts.assign(100, why.verdicts.front());
   why.running.assign(50, why.running.front());
   const auto page = text_why(why, false);
-  EXPECT_LT(std::count(page.begin(), page.end(), '\n'), 60);
-  EXPECT_THAT(page, HasSubstr("after 497 further lines (--format json lists them)"));
-  EXPECT_THAT(page, HasSubstr("and 96 more findings"));
-  EXPECT_THAT(page, HasSubstr("and 95 more demands (--format json lists them)"));
+  EXPECT_LT(std::count(page.begin(), page.end(), '\n'), 50);
+  EXPECT_THAT(page, HasSubstr("after 499 further lines (--format json lists them)"));
+  EXPECT_THAT(page, HasSubstr("and 97 more findings"));
+  EXPECT_THAT(page, HasSubstr("and 97 more demands (--format json lists them)"));
 }
 
 TEST(TextWhy, eighty_columns) {
@@ -96,7 +95,7 @@ TEST(TextWhy, a_long_line_is_cut_and_its_strokes_leave_room) {
   const auto page = text_why(why, false);
   for_each_line(page, [](std::string_view line) { EXPECT_LE(text::columns(line), text::kWidth) << line; });
   EXPECT_THAT(page, HasSubstr("777...\n"));
-  EXPECT_THAT(page, HasSubstr("^^ decides\n"));
+  EXPECT_THAT(page, HasSubstr("^^ decides, until tuned writes it\n"));
 }
 
 TEST(TextWhy, what_comes_from_outside_cannot_act_on_the_terminal) {
