@@ -42,7 +42,11 @@ CollectRequest request_for(const cli::Options& options) {
   CollectRequest request;
   request.needs = {Need::boot};
   for (const auto& setting : options.settings) {
-    if (setting.kind != SettingName::Kind::sysctl) continue;
+    if (setting.kind == SettingName::Kind::open_files) {
+      request.needs.insert({Need::unit, Need::unit_boot});
+      request.sysctls.insert("fs.nr_open");
+      continue;
+    }
     request.sysctls.insert(setting.key);
     for (const auto* const check : all_checks()) {
       if (looks_at(*check, setting.key)) add_needs(request, *check);
@@ -70,10 +74,63 @@ std::string missing_sentence(const HostView& host, const std::string& key) {
          (meant.empty() ? "" : "; did you mean '" + printable(meant) + "'?");
 }
 
-void add_frame(Why& why, CodeFrames& frames) {
-  const auto* line = why.answers.empty() ? nullptr : why.answers.front().deciding();
-  if (line != nullptr && line->line != 0) why.frame = frames.around(line->file, line->line, line->text);
-}
+/// Finds out about one setting after the other, from facts that hold them all.
+class Inquiry {
+ public:
+  Inquiry(const HostView& host, const Case& scene, bool with_frames)
+      : host_(host), scene_(scene), judge_(scene), booted_(values_after_boot(scene.facts)), with_frames_(with_frames) {
+    run_.host = scene.facts.host;
+  }
+
+  void sysctl(const std::string& key) {
+    auto why = why_sysctl(key, scene_.facts);
+    add_verdicts(why, judge_, booted_);
+    if (!why.exists()) run_.missing.push_back(missing_sentence(host_, key));
+    add(std::move(why));
+  }
+
+  /// Of one unit, be it haproxy's or not; without a name of every haproxy's.
+  void open_files(const std::string& unit) {
+    bool found = false;
+    for (const auto& instance : scene_.facts.instances) {
+      if (!unit.empty() && !is_called(instance, unit)) continue;
+      add(why_unit_limit(instance, scene_.facts));
+      found = true;
+    }
+    if (found) return;
+    const auto limit = resolve_unit_limit(host_, unit);
+    if (!limit && limit.error().code == std::errc::no_such_file_or_directory) {
+      run_.missing.push_back("there is no " + printable(unit));
+    } else {
+      add(why_unit_limit(unit, limit, scene_.facts));
+    }
+  }
+
+  [[nodiscard]] WhyRun finish() { return std::move(run_); }
+
+ private:
+  static bool is_called(const haproxy::InstanceFacts& instance, const std::string& unit) {
+    return instance.name == unit || (instance.unit && instance.unit->name == unit) ||
+           (instance.unit_limit && instance.unit_limit->id == unit);
+  }
+
+  void add(Why why) {
+    add_demand(why, scene_);
+    const auto* line = why.answers.empty() ? nullptr : why.answers.front().deciding();
+    if (with_frames_ && line != nullptr && line->line != 0) {
+      why.frame = frames_.around(line->file, line->line, line->text);
+    }
+    run_.settings.push_back(std::move(why));
+  }
+
+  const HostView& host_;
+  const Case& scene_;
+  SysctlDemand judge_;
+  SysctlValues booted_;
+  bool with_frames_;
+  CodeFrames frames_{host_};
+  WhyRun run_;
+};
 
 }  // namespace
 
@@ -87,22 +144,15 @@ Result<WhyRun> find_out_why(const HostView& host, const Policy& policy, const cl
   const auto demand = demanded ? compute_demand(*facts) : Demand{};
   const Settings standard;
   const Case scene{*facts, demand, standard, &policy};
-  SysctlDemand judge(scene);
-  const auto booted = values_after_boot(*facts);
-
-  WhyRun run;
-  run.host = facts->host;
-  CodeFrames frames(host);
+  Inquiry inquiry(host, scene, options.format == cli::Format::text);
   for (const auto& setting : options.settings) {
-    if (setting.kind != SettingName::Kind::sysctl) continue;
-    auto why = why_sysctl(setting.key, *facts);
-    add_demand(why, scene);
-    add_verdicts(why, judge, booted);
-    if (!why.exists()) run.missing.push_back(missing_sentence(host, setting.key));
-    if (options.format == cli::Format::text) add_frame(why, frames);
-    run.settings.push_back(std::move(why));
+    if (setting.kind == SettingName::Kind::sysctl) {
+      inquiry.sysctl(setting.key);
+    } else {
+      inquiry.open_files(setting.unit);
+    }
   }
-  return run;
+  return inquiry.finish();
 }
 
 }  // namespace preflight

@@ -30,6 +30,12 @@ struct WhyRun {
 /// A sysctl, from facts that were collected for it; without demands, verdicts and code frame.
 [[nodiscard]] Why why_sysctl(std::string_view key, const Facts& facts);
 
+/// The limit of a unit, from its files alone.
+[[nodiscard]] Why why_unit_limit(const std::string& unit, const Result<UnitLimit>& limit, const Facts& facts);
+
+/// The limit of an instance's unit: what runs, and what systemd holds, too.
+[[nodiscard]] Why why_unit_limit(const haproxy::InstanceFacts& instance, const Facts& facts);
+
 /// Whether a configuration can have a demand on a sysctl.
 [[nodiscard]] bool may_be_demanded(std::string_view key);
 

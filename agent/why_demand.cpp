@@ -111,7 +111,7 @@ bool may_be_demanded(std::string_view key) {
 void add_demand(Why& why, const Case& scene) {
   const auto bounded = std::find_if(kBounded.begin(), kBounded.end(), [&](const auto& b) { return b.key == why.name; });
   const bool descriptors_of_unit = why.kind == Why::Kind::unit_limit;
-  if (bounded == kBounded.end() && why.checks.empty() && !descriptors_of_unit) return;
+  if (descriptors_of_unit ? why.instance.empty() : bounded == kBounded.end() && why.checks.empty()) return;
   for (const auto& instance : scene.facts.instances) {
     if (!why.instance.empty() && instance.name != why.instance) continue;
     const auto* demand = scene.demand.of(instance);

@@ -97,6 +97,43 @@ strace -f -qq -o trace -e trace=execve,execveat,socket $LBPREFLIGHT why )";
   EXPECT_THAT(sandbox().left("trace"), Not(HasSubstr("AF_NETLINK")));
 }
 
+/// A unit of haproxy's with drop-ins, the last of which systemd does not take.
+const std::string kUnitTree = kTree + R"(
+mkdir -p tree/usr/lib/systemd/system tree/etc/systemd/system/haproxy.service.d tree/usr/sbin
+printf '[Service]\nExecStart=/usr/sbin/haproxy -Ws -f /etc/haproxy/haproxy.cfg\nLimitNOFILE=4096\n' \
+  >tree/usr/lib/systemd/system/haproxy.service
+printf '[Service]\nLimitNOFILE=65536\n' >tree/etc/systemd/system/haproxy.service.d/10-limits.conf
+printf '[Service]\nLimitNOFILE=100k\n' >tree/etc/systemd/system/haproxy.service.d/20-more.conf
+printf '[Service]\nLimitNOFILE=infinity\n' >tree/usr/lib/systemd/system/nginx.service
+)";
+
+TEST_F(WhyProgram, TheLineThatDecidesAUnitsLimit) {
+  const auto ran = run(kUnitTree + "$LBPREFLIGHT why LimitNOFILE --root tree");
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_THAT(ran.out, StartsWith("haproxy.service:LimitNOFILE: 65536 after the next boot\n"));
+  EXPECT_THAT(ran.out, HasSubstr("  --> /etc/systemd/system/haproxy.service.d/10-limits.conf:2\n"));
+  EXPECT_THAT(ran.out, HasSubstr("haproxy.service.d/20-more.conf:2  LimitNOFILE=100k\n      ignored by systemd"));
+  EXPECT_THAT(ran.out, HasSubstr("overridden by /etc/systemd/system/haproxy.service.d/10-limits.conf:2\n"));
+  EXPECT_THAT(ran.out, HasSubstr("haproxy.service: 40,0"));
+}
+
+TEST_F(WhyProgram, AnyUnitMayBeNamed) {
+  const auto ran = run(kUnitTree + "$LBPREFLIGHT why nginx:LimitNOFILE haproxy:LimitNOFILE --root tree --format json");
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  const auto document = test::parsed(ran);
+  EXPECT_EQ(document.at("keys").at(0).at("key"), "nginx.service:LimitNOFILE");
+  EXPECT_EQ(document.at("keys").at(0).at("unit").at("value"), "infinity:infinity");
+  EXPECT_EQ(document.at("keys").at(0).at("demands").size(), 0U);
+  EXPECT_EQ(document.at("keys").at(1).at("unit").at("value"), "65536:65536");
+  EXPECT_EQ(document.at("keys").at(1).at("demands").size(), 1U);
+}
+
+TEST_F(WhyProgram, AUnitThatDoesNotExist) {
+  const auto ran = run(kUnitTree + "$LBPREFLIGHT why hapoxy:LimitNOFILE --root tree");
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_THAT(ran.err, HasSubstr("there is no hapoxy.service"));
+}
+
 TEST_F(WhyProgram, FromABundleAsOnTheHost) {
   const auto ran = run(kSoundConfig + R"(
 $LBPREFLIGHT record -o lb07.json && $LBPREFLIGHT why net.core.somaxconn >live
