@@ -76,7 +76,8 @@ bool Why::exists() const {
   });
   const bool named = std::any_of(answers.begin(), answers.end(),
                                  [](const BootAnswer& answer) { return !answer.lines.empty() || answer.error; });
-  return kind != Kind::sysctl || !absent || named || !late_module.empty();
+  // What a check reads comes with a module, where it is not there.
+  return kind != Kind::sysctl || !absent || named || !checks.empty();
 }
 
 bool same_value(std::string_view a, std::string_view b) { return words(a) == words(b); }
