@@ -151,7 +151,7 @@ spell them,
 .Cm LimitNOFILE
 for the units of the haproxy of this host, and
 .Ar UNIT Ns Cm :LimitNOFILE
-for one of them.
+for any unit.
 Each gets one screen:
 .Bl -bullet
 .It

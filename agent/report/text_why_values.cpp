@@ -13,7 +13,7 @@ constexpr std::size_t kMostWriters = 3;
 constexpr std::size_t kMostRunning = 3;
 constexpr std::size_t kValueColumn = 20;
 constexpr std::size_t kLeastSourceColumn = 28;
-constexpr std::size_t kMostSourceColumn = 36;
+constexpr std::size_t kMostSourceColumn = 40;
 
 /// What is told in columns: when, the value, and where it comes from.
 struct Row {
