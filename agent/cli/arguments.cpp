@@ -46,6 +46,17 @@ Understood<Arguments> gather(const CLI::App& app, const std::vector<std::pair<co
   return found;
 }
 
+/// What nothing else took is the verb's, as much of it as the verb takes; what looks like an option stays strange.
+void take_own(const VerbSpec& verb, Arguments& found) {
+  const auto is_word = [](const std::string& word) { return word.empty() || word.front() != '-' || word == "-"; };
+  auto& rest = found.strangers;
+  const auto most = verb.argument.empty() ? 0 : verb.repeatable() ? rest.size() : 1;
+  auto last = rest.begin();
+  while (last != rest.end() && static_cast<std::size_t>(last - rest.begin()) < most && is_word(*last)) ++last;
+  found.own.assign(std::make_move_iterator(rest.begin()), std::make_move_iterator(last));
+  rest.erase(rest.begin(), last);
+}
+
 }  // namespace
 
 std::string needs_value(const OptionSpec& spec) {
@@ -60,8 +71,6 @@ Understood<Arguments> sort_arguments(const VerbSpec& verb, std::vector<std::stri
   for (const auto& spec : option_specs()) {
     if (spec.means_something_to(verb.verb)) declared.emplace_back(&spec, declare(app, spec));
   }
-  std::string word;
-  if (!verb.argument.empty()) app.add_option("word", word);
   try {
     std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
     app.parse(std::move(words));
@@ -70,7 +79,7 @@ Understood<Arguments> sort_arguments(const VerbSpec& verb, std::vector<std::stri
     return tl::make_unexpected(printable(error.what()));
   }
   auto found = gather(app, declared);
-  if (found) found->word = std::move(word);
+  if (found) take_own(verb, *found);
   return found;
 }
 

@@ -18,7 +18,7 @@ using Understood = tl::expected<T, std::string>;
 
 struct Arguments {
   std::array<std::vector<std::string>, kOptionCount> given;  // by Option: its values in order; a switch: "true"
-  std::string word;                                          // the verb's own argument
+  std::vector<std::string> own;                              // the verb's own arguments
   std::vector<std::string> strangers;                        // nothing of this verb takes them
 
   [[nodiscard]] const std::vector<std::string>& of(Option option) const {

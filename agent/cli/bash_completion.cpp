@@ -14,6 +14,12 @@ std::string ids(Checks checks) {
   return list;
 }
 
+std::string settings(Checks checks) {
+  std::string list;
+  for (const auto name : known_settings(checks)) list += (list.empty() ? "" : " ") + std::string(name);
+  return list;
+}
+
 std::string flags(const OptionSpec& spec, std::string_view between) {
   std::string text = "--" + std::string(spec.name);
   if (spec.letter != 0) text += std::string(between) + "-" + spec.letter;
@@ -94,10 +100,11 @@ _lbpreflight_list() {
 }
 )";
 
-std::string verb_branches() {
+std::string verb_branches(Checks checks) {
   std::string text;
   for (const auto& verb : verb_specs()) {
     std::string offered = options_of(verb.verb);
+    if (verb.verb == Verb::why) offered += " " + settings(checks);
     if (verb.verb == Verb::explain) offered += " " + std::string(kLadderTopic) + " $checks";
     if (verb.verb == Verb::completion) offered += " " + joined(kShells, " ");
     text += "    " + std::string(verb.name) + ") _lbpreflight_words \"" + offered + "\" \"$word\" ;;\n";
@@ -120,8 +127,8 @@ std::string bash_completion(Checks checks) {
          "  elif [[ $before == = ]] && ((COMP_CWORD > 1)); then\n    before=${COMP_WORDS[COMP_CWORD - 2]}\n  fi\n"
          "  COMPREPLY=()\n  case $before in\n" +
          values + "  esac\n  for ((i = 1; i < COMP_CWORD; i++)); do\n    case ${COMP_WORDS[i]} in\n      " +
-         verb_names("|") + ") verb=${COMP_WORDS[i]}; break ;;\n    esac\n  done\n  case $verb in\n" + verb_branches() +
-         "  esac\n}\n\ncomplete -F _lbpreflight lbpreflight\n";
+         verb_names("|") + ") verb=${COMP_WORDS[i]}; break ;;\n    esac\n  done\n  case $verb in\n" +
+         verb_branches(checks) + "  esac\n}\n\ncomplete -F _lbpreflight lbpreflight\n";
 }
 
 }  // namespace preflight::cli

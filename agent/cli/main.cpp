@@ -18,6 +18,8 @@ int run(const Options& options) {
   switch (options.verb) {
     case Verb::check:
       return run_check(options);
+    case Verb::why:
+      return run_why(options);
     case Verb::facts:
       return run_facts(options);
     case Verb::record:

@@ -66,12 +66,20 @@ std::string sentence(std::string_view phrase) {
 /// One macro argument, quoted.
 std::string argument(std::string_view text) { return "\"" + roff(text) + "\""; }
 
+/// " Op Ar ID" for "[ID]", " Ar KEY ..." for "KEY...".
+std::string own_argument(const VerbSpec& verb) {
+  auto name = verb.argument;
+  if (name.empty()) return "";
+  if (name.front() == '[') return " Op Ar " + std::string(name.substr(1, name.size() - 2));
+  if (verb.repeatable()) name.remove_suffix(3);
+  return " Ar " + std::string(name) + (verb.repeatable() ? " ..." : "");
+}
+
 std::string verbs() {
   std::string text = ".Ss Verbs\n.Bl -tag -width Ds\n";
   for (const auto& verb : verb_specs()) {
     text += ".It Cm " + std::string(verb.name);
-    if (!verb.argument.empty()) text += " Op Ar " + std::string(verb.argument.substr(1, verb.argument.size() - 2));
-    text += '\n' + sentence(verb.summary);
+    text += own_argument(verb) + '\n' + sentence(verb.summary);
   }
   return text + ".El\n";
 }
@@ -131,6 +139,44 @@ std::string what_if_section() {
   return text + ".El\n";
 }
 
+constexpr std::string_view kWhySection =
+    R"(.Sh WHERE A VALUE COMES FROM
+.Cm why
+takes sysctls as
+.Xr sysctl 8 ,
+.Xr sysctl.d 5
+and
+.Pa /proc/sys
+spell them,
+.Cm LimitNOFILE
+for the units of the haproxy of this host, and
+.Ar UNIT Ns Cm :LimitNOFILE
+for any unit.
+Each gets one screen:
+.Bl -bullet
+.It
+the value now, and the one after the next boot, by the program that sets it
+there; by
+.Ic sysctl Fl \-system
+too, where that differs: it reads
+.Pa /etc/sysctl.conf
+last, and hidden files;
+.It
+who sets it after that, and what it is where nobody does;
+.It
+the line that decides, in its file, and who says there that it is his;
+.It
+every other line that names it, struck out, with what became of it: overridden
+by a later one, hidden by a file of the same name in a directory that counts
+more, a pattern where the key is named elsewhere, refused by the kernel, ignored
+by systemd;
+.It
+what the configuration demands of it, with the arithmetic.
+.El
+.Pp
+Nothing is judged: the exit status is 0, and 2 where there is no such setting.
+)";
+
 std::string environment() {
   std::string text = ".Sh ENVIRONMENT\nAn empty variable counts as unset.\n.Bl -tag -width Ds\n";
   for (const auto& spec : option_specs()) {
@@ -183,7 +229,7 @@ std::string man_page(Checks checks) {
          "\n.Dt LBPREFLIGHT 8\n.Os\n.Sh NAME\n.Nm lbpreflight\n.Nd tells whether this host can carry its haproxy.cfg\n"
          ".Sh SYNOPSIS\n.Nm\n.Op Ar verb\n.Op Ar option ...\n.Sh DESCRIPTION\n" +
          std::string(kDescription) + verbs() + options() + checks_section(checks) + ladder_section() +
-         what_if_section() + environment() + entries("FILES", "Pa ", files()) +
+         what_if_section() + std::string(kWhySection) + environment() + entries("FILES", "Pa ", files()) +
          entries("EXIT STATUS", "Li ", exit_statuses()) + example_section() +
          ".Sh SEE ALSO\n.Xr haproxy 1 ,\n.Xr sysctl.d 5 ,\n.Xr systemd.exec 5 ,\n.Xr sysctl 8\n";
 }

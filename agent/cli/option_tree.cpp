@@ -9,6 +9,7 @@ namespace preflight::cli {
 namespace {
 
 constexpr VerbSet kCheck = bit(Verb::check);
+constexpr VerbSet kWhy = bit(Verb::why);
 constexpr VerbSet kFacts = bit(Verb::facts);
 constexpr VerbSet kRecord = bit(Verb::record);
 constexpr VerbSet kCatalog = bit(Verb::explain) | bit(Verb::list);
@@ -20,6 +21,7 @@ constexpr std::string_view kColors[] = {"auto", "always", "never"};
 
 constexpr VerbSpec kVerbs[] = {
     {Verb::check, "check", "", "judge the host against its haproxy.cfg (the default)"},
+    {Verb::why, "why", "KEY...", "tell where the value of a sysctl or of LimitNOFILE comes from"},
     {Verb::facts, "facts", "", "show what was read of the host, judging nothing"},
     {Verb::record, "record", "", "write what was read into a bundle, for --from"},
     {Verb::explain, "explain", "[ID]", "say why a check matters, or what limit comes first (ladder)"},
@@ -33,7 +35,7 @@ constexpr OptionSpec kOptions[] = {
     {.option = Option::config,
      .name = "config",
      .heading = Heading::look,
-     .verbs = kCheck | kFacts | kRecord,
+     .verbs = kCheck | kWhy | kFacts | kRecord,
      .value = Value::path,
      .placeholder = "FILE|DIR",
      .help = "judge this haproxy configuration instead of the one in use; may be repeated, in haproxy's -f order",
@@ -42,21 +44,21 @@ constexpr OptionSpec kOptions[] = {
     {.option = Option::instance,
      .name = "instance",
      .heading = Heading::look,
-     .verbs = kCheck | kFacts | kRecord,
+     .verbs = kCheck | kWhy | kFacts | kRecord,
      .value = Value::name,
      .placeholder = "NAME",
      .help = "look at this haproxy only: its unit, or its first configuration file"},
     {.option = Option::root,
      .name = "root",
      .heading = Heading::look,
-     .verbs = kCheck | kFacts | kRecord,
+     .verbs = kCheck | kWhy | kFacts | kRecord,
      .value = Value::directory,
      .placeholder = "DIR",
      .help = "look at the files below DIR (an image, a mounted disk), at nothing live"},
     {.option = Option::from,
      .name = "from",
      .heading = Heading::look,
-     .verbs = kCheck | kFacts,
+     .verbs = kCheck | kWhy | kFacts,
      .value = Value::path,
      .placeholder = "BUNDLE",
      .help = "look at a host recorded earlier with 'record'"},
@@ -123,7 +125,7 @@ constexpr OptionSpec kOptions[] = {
     {.option = Option::format,
      .name = "format",
      .heading = Heading::print,
-     .verbs = kCheck | kFacts | kCatalog,
+     .verbs = kCheck | kWhy | kFacts | kCatalog,
      .value = Value::choice,
      .placeholder = "FORMAT",
      .help = "text for people (the default) or json for machines",
@@ -132,7 +134,7 @@ constexpr OptionSpec kOptions[] = {
     {.option = Option::color,
      .name = "color",
      .heading = Heading::print,
-     .verbs = kCheck,
+     .verbs = kCheck | kWhy,
      .value = Value::choice,
      .placeholder = "WHEN",
      .help = "auto (the default: on a terminal, unless NO_COLOR is set), always, never",
@@ -165,6 +167,8 @@ constexpr Example kExamples[] = {
     {Verb::check, "lbpreflight --config new.cfg", "would it be, for this configuration?"},
     {Verb::check, "lbpreflight --what-if maxconn=+50%", "and with half as much again?"},
     {Verb::check, "lbpreflight --format json", "the whole report, for machines"},
+    {Verb::why, "lbpreflight why net.core.somaxconn", "which file decides, and what the next boot brings"},
+    {Verb::why, "lbpreflight why LimitNOFILE", "the same of haproxy's unit"},
     {Verb::facts, "lbpreflight facts --format json", "everything that was read, as one document"},
     {Verb::record, "lbpreflight record -o lb07.json", "take this host along"},
     {Verb::record, "lbpreflight --from lb07.json", "and judge it elsewhere"},

@@ -65,8 +65,11 @@ struct OptionSpec {  // NOLINT(clang-analyzer-optin.performance.Padding)
 struct VerbSpec {
   Verb verb{};
   std::string_view name;
-  std::string_view argument{};  // "[ID]"
+  std::string_view argument{};  // "[ID]", "KEY..."
   std::string_view summary;     // one line
+
+  /// Whether it takes any number of arguments.
+  [[nodiscard]] constexpr bool repeatable() const { return argument.find("...") != std::string_view::npos; }
 };
 
 struct Example {

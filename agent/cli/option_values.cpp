@@ -128,6 +128,16 @@ class Reader {
     if (word.empty()) return;
     if (auto one = keep(known_check(word, checks_, {kLadderTopic}))) into = std::move(*one);
   }
+  void settings(const std::vector<std::string>& words, std::vector<SettingName>& into) {
+    for (const auto& word : words) {
+      auto name = parse_setting_name(word, checks_);
+      if (!name) {
+        (void)keep(Understood<SettingName>(tl::make_unexpected(quoted(word) + " " + name.error())));
+      } else if (std::find(into.begin(), into.end(), *name) == into.end()) {
+        into.push_back(std::move(*name));
+      }
+    }
+  }
   void suppositions(Option option, WhatIf& into) {
     if (auto what_if = keep(understand_suppositions(from(option)))) into = std::move(*what_if);
   }
@@ -202,9 +212,11 @@ Understood<Options> read_values(const VerbSpec& verb, const Arguments& arguments
   read.choice(Option::color, options.color, {Color::automatic, Color::always, Color::never});
   options.quiet = arguments.has(Option::quiet);
   options.verbose = arguments.has(Option::verbose);
-  if (verb.verb == Verb::explain) read.topic(arguments.word, options.topic);
+  const std::string word = arguments.own.empty() ? "" : arguments.own.front();
+  if (verb.verb == Verb::why) read.settings(arguments.own, options.settings);
+  if (verb.verb == Verb::explain) read.topic(word, options.topic);
   if (verb.verb == Verb::completion) {
-    if (const auto shell = check_shell(arguments.word); !shell) return tl::make_unexpected(shell.error());
+    if (const auto shell = check_shell(word); !shell) return tl::make_unexpected(shell.error());
   }
   if (read.complaint()) return tl::make_unexpected(*read.complaint());
   return options;

@@ -10,13 +10,14 @@
 #include <variant>
 #include <vector>
 
+#include "agent/cli/setting_name.h"
 #include "policies/catalog.h"
 #include "policies/check.h"
 #include "policies/what_if.h"
 
 namespace preflight::cli {
 
-enum class Verb : std::uint8_t { check, facts, record, explain, list, man, completion };
+enum class Verb : std::uint8_t { check, why, facts, record, explain, list, man, completion };
 enum class Format : std::uint8_t { text, json };
 enum class Color : std::uint8_t { automatic, always, never };
 
@@ -34,7 +35,8 @@ struct Options {
   std::vector<std::string> only;
   std::vector<std::string> skip;
   WhatIf what_if;
-  std::string topic;  // explain: a check, "ladder", or empty for all
+  std::string topic;                  // explain: a check, "ladder", or empty for all
+  std::vector<SettingName> settings;  // why
   Format format = Format::text;
   Severity fail_on = Severity::error;
   Color color = Color::automatic;

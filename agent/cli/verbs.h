@@ -10,6 +10,7 @@
 namespace preflight::cli {
 
 [[nodiscard]] int run_check(const Options& options);
+[[nodiscard]] int run_why(const Options& options);
 [[nodiscard]] int run_facts(const Options& options);
 [[nodiscard]] int run_record(const Options& options);
 [[nodiscard]] int run_explain(const Options& options);

@@ -26,26 +26,41 @@ std::string_view code(Ink ink) {
       return "\x1b[1m";
     case Ink::faint:
       return "\x1b[2m";
+    case Ink::struck:
+      return "\x1b[9m";
   }
   return {};
 }
 
-/// Printable, and no longer than a person would read.
-std::string presentable(std::string_view text) {
-  // Escaping lengthens only, so bytes beyond this can never be shown; a name of megabytes is not walked through.
-  constexpr std::size_t kMostBytes = 4 * kLongestSpan + 4;
-  std::string shown = printable(text.substr(0, kMostBytes));
+// Escaping lengthens only, so bytes beyond this can never be shown; a name of megabytes is not walked through.
+constexpr std::size_t kMostBytes = 4 * kLongestSpan + 4;
+
+/// The first `most` characters, and what follows them in place of the rest.
+std::string cut(std::string shown, std::size_t most, std::string_view then) {
   std::size_t characters = 0;
   for (std::size_t at = 0; at < shown.size(); ++at) {
     if (continues(shown[at])) continue;
-    if (characters++ < kLongestSpan) continue;
+    if (characters++ < most) continue;
     shown.resize(at);
-    return shown + "...";
+    return shown.append(then);
   }
   return shown;
 }
 
+/// Printable, and no longer than a person would read.
+std::string presentable(std::string_view text) {
+  return cut(printable(text.substr(0, kMostBytes)), kLongestSpan, "...");
+}
+
 }  // namespace
+
+std::string source_text(std::string_view line) {
+  std::string text;
+  for (const char c : line.substr(0, kMostBytes)) text += c == '\t' ? "    " : std::string(1, c);
+  text = printable(text);
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
 
 std::size_t columns(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return !continues(c); }));
@@ -71,6 +86,21 @@ void Page::add_row(const std::vector<std::string>& pieces, std::size_t column) {
     line += shown;
   }
   if (!line.empty()) add({{.text = line, .column = indent}}, column + 2);
+}
+
+void Page::add_source(const Span& gutter, const Span& source) {
+  constexpr std::string_view kCut = "...";
+  const std::string margin = cut(source_text(gutter.text), kWidth / 2, "");
+  const std::string text = source_text(source.text);
+  const std::size_t room = kWidth - 1 - columns(margin);
+  use(gutter.ink);
+  out_ += margin;
+  if (!text.empty()) {
+    use(source.ink);
+    out_ += ' ';
+    out_ += columns(text) > room ? cut(text, room - kCut.size(), kCut) : text;
+  }
+  end_line();
 }
 
 void Page::add_span(const Span& span, std::size_t hang) {

@@ -17,7 +17,7 @@ inline constexpr std::size_t kWidth = 80;
 inline constexpr std::size_t kLongestSpan = 600;
 
 /// Emphasis; the words carry the meaning without it.
-enum class Ink : std::uint8_t { plain, error, warning, good, strong, faint };
+enum class Ink : std::uint8_t { plain, error, warning, good, strong, faint, struck };
 
 /// A run of words. It begins at `column` (from 0) or, when the line is already there, two blanks on; without a column
 /// it follows the span before it after one blank.
@@ -36,6 +36,8 @@ class Page {
   void add(const std::vector<Span>& spans, std::size_t hang = 2);
   /// "a | b | c", from `column` on; where it does not fit, the line ends instead of a bar.
   void add_row(const std::vector<std::string>& pieces, std::size_t column = 0);
+  /// One line of a file behind a gutter, its blanks as they are: it is cut at the width instead of broken.
+  void add_source(const Span& gutter, const Span& source);
   void blank() { out_ += '\n'; }
   /// An empty page of the same kind, and taking one over.
   [[nodiscard]] Page fresh() const { return Page(color_); }
@@ -55,6 +57,9 @@ class Page {
   std::size_t blanks_ = 0;  // owed before the next word; written with it, so no line ends in blanks
   Ink ink_ = Ink::plain;
 };
+
+/// A line of a file as the page shows it: a tab is four blanks, what is not printable is escaped.
+[[nodiscard]] std::string source_text(std::string_view line);
 
 /// The number of characters of valid UTF-8.
 [[nodiscard]] std::size_t columns(std::string_view text);

@@ -38,6 +38,7 @@ struct SysctlLine {
   std::string key;    // as written, perhaps a pattern
   std::string value;  // as written, trimmed; at most 200 bytes
   LineFate fate = LineFate::hidden;
+  std::string hidden_by{};   // the file of the same name that counts instead; empty: the loader does not read it
   std::string managed_by{};  // "Ansible", "Chef", ...: who writes this part of the file; empty: nobody we know
 };
 

@@ -54,6 +54,7 @@ SysctlLine line_of(const SysctlMention& mention) {
           .key = std::string(one.key.substr(0, kShown)),
           .value = std::string(one.value.substr(0, kShown)),
           .fate = mention.fate,
+          .hidden_by = one.file->hidden_by,
           .managed_by = {}};
 }
 

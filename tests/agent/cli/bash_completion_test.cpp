@@ -38,6 +38,8 @@ TEST(BashCompletion, OffersWhatFits) {
       {"lbpreflight --what-if maxconn=7,ser", "maxconn=7,servers="},
       {"lbpreflight explain lad", "ladder"},
       {"lbpreflight explain no", "nofile_covers_maxconn"},
+      {"lbpreflight why net.core.", "net.core.somaxconn"},
+      {"lbpreflight why vm.swappiness Lim", "LimitNOFILE"},
       {"lbpreflight completion b", "bash"},
       {"lbpreflight record --o", "--output"},
       {"lbpreflight check --o", "--only"},

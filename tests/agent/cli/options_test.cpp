@@ -97,6 +97,12 @@ TEST_F(OptionsTest, WhatIsUnderstood) {
        [](const Options& o) { return o.topic == "nofile_covers_maxconn" && o.format == Format::json; }},
       {{"explain", "ladder"}, [](const Options& o) { return o.topic == "ladder"; }},
       {{"explain", "--", "nofile_covers_maxconn"}, [](const Options& o) { return o.topic == "nofile_covers_maxconn"; }},
+      {{"why", "net/core/somaxconn", "--root", "/mnt", "haproxy:LimitNOFILE", "net.core.somaxconn"},
+       [](const Options& o) {
+         return o.verb == Verb::why && o.root == "/mnt" && o.settings.size() == 2 &&
+                o.settings[0].key == "net.core.somaxconn" && o.settings[1].unit == "haproxy.service";
+       }},
+      {{"why", "--", "vm.swappiness"}, [](const Options& o) { return o.settings.front().key == "vm.swappiness"; }},
       {{"list"}, [](const Options& o) { return o.verb == Verb::list; }},
       {{"man"}, [](const Options& o) { return o.verb == Verb::man; }},
       {{"completion"}, [](const Options& o) { return o.verb == Verb::completion; }},
@@ -139,6 +145,10 @@ TEST_F(OptionsTest, WhatIsNot) {
       {{"check", "-o", "x"}, "option '-o' means nothing to 'check'", "check"},
       {{"check", "facts"}, "'check' takes no argument 'facts'", "check"},
       {{"explain", "nofile_covers_maxconn", "more"}, "'explain' takes no argument 'more'", "explain"},
+      {{"why"}, "'why' needs a KEY: a sysctl, or LimitNOFILE", "why"},
+      {{"why", "somaxconn"}, "'somaxconn' is not the name of a sysctl; did you mean 'net.core.somaxconn'?", "why"},
+      {{"why", "--", "-x"}, "unknown option '-x'", "why"},
+      {{"why", "a.b", "--only", "nofile_covers_maxconn"}, "option '--only' means nothing to 'why'", "why"},
       {{"--root", "a", "--from", "b"},
        "options '--root' and '--from' exclude each other: a tree and a bundle are two hosts"},
       {{"--root", "a", "--sample", "2s"},

@@ -2,11 +2,6 @@
 // The JSON documents against the schemas that are shipped with them, and proof that the schemas can refuse.
 #include "agent/report/json.h"
 
-#include <sys/wait.h>
-
-#include <array>
-#include <cstdio>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,8 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/golden.h"
+#include "tests/support/json_schema.h"
 #include "tests/support/sample_report.h"
-#include "tests/support/scratch.h"
 
 namespace preflight::test {
 namespace {
@@ -28,38 +23,6 @@ using testing::Not;
 
 constexpr const char* kReportSchema = "lbpreflight.report-1.schema.json";
 constexpr const char* kFactsSchema = "lbpreflight.facts-1.schema.json";
-constexpr int kNotInstalled = 77;
-
-struct Validation {
-  int status = -1;
-  std::vector<std::string> lines;  // one a document: "valid", or what is wrong
-};
-
-Validation validate(const std::string& schema, const std::vector<std::string>& documents) {
-  const Scratch scratch;
-  std::string command = "/usr/bin/python3 " + std::string(PREFLIGHT_SOURCE_DIR) + "/tests/agent/report/validate.py" +
-                        " " + std::string(PREFLIGHT_SOURCE_DIR) + "/agent/report/schema/" + schema;
-  for (const auto& document : documents) {
-    command += " " + scratch.file(std::to_string(&document - documents.data()) + ".json", document);
-  }
-  Validation result;
-  FILE* const pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) return result;
-  std::array<char, 4096> line{};
-  while (std::fgets(line.data(), line.size(), pipe) != nullptr) result.lines.emplace_back(line.data());
-  const int status = pclose(pipe);
-  result.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return result;
-}
-
-bool validator_missing() { return validate(kReportSchema, {}).status == kNotInstalled; }
-
-void expect_valid(const std::string& schema, const std::vector<std::string>& documents) {
-  if (validator_missing()) GTEST_SKIP() << "python3-jsonschema is not installed";
-  const auto result = validate(schema, documents);
-  EXPECT_EQ(result.status, 0);
-  EXPECT_EQ(result.lines, std::vector<std::string>(documents.size(), "valid\n"));
-}
 
 std::vector<std::unique_ptr<SampleReport>> samples() {
   std::vector<std::unique_ptr<SampleReport>> list;
@@ -71,14 +34,6 @@ std::vector<std::unique_ptr<SampleReport>> samples() {
   list.push_back(hostile_host("\x1b[31m\xFF\u202E"));
   list.push_back(std::make_unique<SampleReport>());
   return list;
-}
-
-/// A release changes the version, not the golden files.
-std::string without_version(const std::string& text) {
-  auto document = ordered_json::parse(text);
-  EXPECT_NE(document["tool"]["version"], "");
-  document["tool"]["version"] = "any";
-  return document.dump(2) + "\n";
 }
 
 TEST(JsonReport, golden) {
@@ -104,23 +59,6 @@ TEST(JsonFacts, follow_their_schema) {
   blind->facts.networks.front() = NetworkFacts{};
   documents.push_back(json_facts(blind->facts));
   expect_valid(kFactsSchema, documents);
-}
-
-using Damage = std::function<void(ordered_json&)>;
-
-/// Each damaged copy must be refused; an undamaged one among them must pass.
-void expect_refused(const std::string& schema, const std::string& sound, const std::vector<Damage>& damages) {
-  if (validator_missing()) GTEST_SKIP() << "python3-jsonschema is not installed";
-  std::vector<std::string> documents{sound};
-  for (const auto& damage : damages) {
-    auto document = ordered_json::parse(sound);
-    damage(document);
-    documents.push_back(document.dump());
-  }
-  const auto result = validate(schema, documents);
-  ASSERT_EQ(result.lines.size(), documents.size());
-  EXPECT_EQ(result.lines.front(), "valid\n");
-  for (std::size_t i = 1; i < result.lines.size(); ++i) EXPECT_NE(result.lines[i], "valid\n") << "damage " << i;
 }
 
 TEST(JsonReport, its_schema_refuses_what_is_wrong) {
