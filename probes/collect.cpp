@@ -11,6 +11,7 @@
 #include "probes/haproxy/programs.h"
 #include "probes/haproxy/read_config.h"
 #include "probes/haproxy/resources.h"
+#include "probes/host_facts.h"
 #include "probes/linux/unit_name.h"
 #include "probes/network.h"
 
@@ -27,37 +28,6 @@ struct Running {
   haproxy::Environment environment;
   Result<std::vector<haproxy::SourceFile>> files = unread("configuration");
 };
-
-std::string pretty_name(const HostView& host) {
-  const auto text = host.read("/etc/os-release");
-  std::string name;
-  if (!text) return name;
-  for_each_line(*text, [&](std::string_view line) {
-    constexpr std::string_view kKey = "PRETTY_NAME=";
-    if (line.rfind(kKey, 0) != 0) return;
-    line.remove_prefix(kKey.size());
-    name = std::string(trim(line));
-    name.erase(std::remove(name.begin(), name.end(), '"'), name.end());
-  });
-  return name;
-}
-
-HostFacts read_host(const HostView& host) {
-  HostFacts facts;
-  facts.kind = host.kind();
-  const auto live_name = host.read("/proc/sys/kernel/hostname");
-  const auto name = live_name ? live_name : host.read("/etc/hostname");
-  if (name) facts.name = std::string(trim(*name));
-  facts.system = pretty_name(host);
-  facts.systemd = host.status("/run/systemd/system").has_value();
-  if (facts.kind == HostKind::live) {
-    if (const auto self = read_identity(host); self) {
-      facts.euid = self->uid;
-      facts.capabilities = self->capabilities;
-    }
-  }
-  return facts;
-}
 
 /// Our own bounding set stands for the manager's: in a container both lack the same.
 void read_manager(const HostView& host, const std::vector<InstanceFacts>& instances, HostFacts& facts) {

@@ -12,30 +12,6 @@
 namespace preflight::cli {
 namespace {
 
-int run(const Options& options) {
-  if (options.quiet) log::show_from(log::Level::error);
-  if (options.verbose) log::show_from(log::Level::debug);
-  switch (options.verb) {
-    case Verb::check:
-      return run_check(options);
-    case Verb::why:
-      return run_why(options);
-    case Verb::facts:
-      return run_facts(options);
-    case Verb::record:
-      return run_record(options);
-    case Verb::explain:
-      return run_explain(options);
-    case Verb::list:
-      return run_list(options);
-    case Verb::man:
-      return deliver(man_page());
-    case Verb::completion:
-      break;
-  }
-  return deliver(bash_completion());
-}
-
 int stop(const Stop& reason) {
   if (reason.exit_code == 0) return deliver(reason.text);
   (void)write_all(Stream::error, reason.text);
@@ -51,7 +27,7 @@ int main(int argc, char** argv) {
     preflight::cli::prepare_streams();
     return preflight::visit(
         preflight::cli::parse_options(argc, argv),
-        [](const preflight::cli::Options& options) { return preflight::cli::run(options); },
+        [](const preflight::cli::Options& options) { return preflight::cli::run_verb(options); },
         [](const preflight::cli::Stop& reason) { return preflight::cli::stop(reason); });
   } catch (const std::exception& bug) {
     preflight::log::error(std::string("internal error, please report it: ") + bug.what());

@@ -9,6 +9,9 @@
 
 namespace preflight::cli {
 
+/// Whichever `options` name, with messages as loud as they ask.
+[[nodiscard]] int run_verb(const Options& options);
+
 [[nodiscard]] int run_check(const Options& options);
 [[nodiscard]] int run_why(const Options& options);
 [[nodiscard]] int run_facts(const Options& options);
