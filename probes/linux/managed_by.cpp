@@ -56,9 +56,11 @@ bool holds(const std::vector<std::string>& text, const List& list) {
 }
 
 std::optional<std::string_view> tool_in(const std::vector<std::string>& text) {
-  for (const auto& word : text)
-    for (const auto& [name, title] : kTools)
+  for (const auto& word : text) {
+    for (const auto& [name, title] : kTools) {
       if (word == name) return title;
+    }
+  }
   return std::nullopt;
 }
 

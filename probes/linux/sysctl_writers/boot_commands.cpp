@@ -48,10 +48,11 @@ std::string flow_list(std::string_view text) {
       item.clear();
       continue;
     }
-    if (open == '\0' && (c == '"' || c == '\''))
+    if (open == '\0' && (c == '"' || c == '\'')) {
       open = c;
-    else if (c == open)
+    } else if (c == open) {
       open = '\0';
+    }
     item += c;
   }
   if (!trim(item).empty()) shell += quoted(scalar(item));
@@ -70,10 +71,11 @@ class Reader {
     literal_ = false;
     if (text.empty() || text.front() == '#') return;
     if (!is_open(line, text)) return;
-    if (text.front() == '-')
+    if (text.front() == '-') {
       take_item(text.substr(1), indent_of(line));
-    else if (!commands.empty())
+    } else if (!commands.empty()) {
       commands.back().shell += " " + scalar(text);  // a folded plain scalar
+    }
   }
 
   bool found = false;
@@ -103,12 +105,13 @@ class Reader {
     item_indent_ = indent;
     literal_ = !rest.empty() && (rest.front() == '|' || rest.front() == '>');
     std::string shell = scalar(rest);
-    if (nested_)
+    if (nested_) {
       shell = quoted(scalar(rest.substr(2)));
-    else if (literal_)
+    } else if (literal_) {
       shell.clear();
-    else if (!rest.empty() && rest.front() == '[')
+    } else if (!rest.empty() && rest.front() == '[') {
       shell = flow_list(rest);
+    }
     commands.push_back({literal_ ? number_ + 1 : number_, std::move(shell)});
   }
 

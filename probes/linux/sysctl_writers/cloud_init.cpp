@@ -29,7 +29,7 @@ Result<Found> find_commands(const Question& question, std::string_view main) {
   if (!names) return tl::make_unexpected(names.error());
   std::vector<std::string> paths;
   for (const auto& name : *names)
-    if (name.size() > 4 && name.substr(name.size() - 4) == ".cfg") paths.push_back(std::string(kMore) + "/" + name);
+    if (name.size() > 4 && name.substr(name.size() - 4) == ".cfg") paths.push_back(below(kMore, name));
   paths.emplace_back(kUser);
   for (const auto& path : paths) {
     const auto content = read_if_there(question.host, path);
@@ -43,7 +43,7 @@ Result<void> add_scripts(const Question& question, Writers& writers) {
   const auto names = list_if_there(question.host, std::string(kScripts));
   if (!names) return tl::make_unexpected(names.error());
   for (const auto& name : *names) {
-    const auto path = std::string(kScripts) + "/" + name;
+    const auto path = below(kScripts, name);
     const auto script = read_script(question.host, path);
     if (!script) return tl::make_unexpected(script.error());
     auto added = add_statements(question, {"cloud-init", path}, statements_of(script->value_or("")), writers);

@@ -41,7 +41,7 @@ Result<bool> is_wanted(const HostView& host, const std::string& directory, const
   if (!names) return tl::make_unexpected(names.error());
   for (const auto& name : *names) {
     if (!wants(name)) continue;
-    const auto link = link_at(host, directory + "/" + name + "/" + unit);
+    const auto link = link_at(host, below(below(directory, name), unit));
     if (!link) return tl::make_unexpected(link.error());
     if (*link) return true;
   }
@@ -49,6 +49,13 @@ Result<bool> is_wanted(const HostView& host, const std::string& directory, const
 }
 
 }  // namespace
+
+std::string below(std::string_view directory, std::string_view name) {
+  std::string path(directory);
+  path += '/';
+  path += name;
+  return path;
+}
 
 Result<std::optional<std::string>> read_if_there(const HostView& host, const std::string& path) {
   auto content = host.read(path, kFileLimit);
@@ -80,13 +87,13 @@ Result<std::optional<std::string>> read_script(const HostView& host, const std::
 }
 
 Result<bool> is_masked(const HostView& host, const std::string& unit) {
-  const auto target = link_at(host, std::string(kUnits) + "/" + unit);
+  const auto target = link_at(host, below(kUnits, unit));
   if (!target) return tl::make_unexpected(target.error());
   return *target == "/dev/null" || *target == "../../../dev/null";
 }
 
 Result<bool> starts_at_boot(const HostView& host, const std::string& unit) {
-  const auto masked = is_masked(host, unit);
+  auto masked = is_masked(host, unit);
   if (!masked) return masked;
   if (*masked) return false;
   for (const auto& directory : {std::string(kUnits), std::string("/usr/lib/systemd/system")}) {

@@ -34,7 +34,7 @@ class Interfaces {
     const auto names = list_if_there(question_.host, directory);
     if (!names) return tl::make_unexpected(names.error());
     for (const auto& name : *names) {
-      const auto path = directory + "/" + name;
+      const auto path = below(directory, name);
       const auto script = read_script(question_.host, path);
       if (!script) return tl::make_unexpected(script.error());
       auto added = add(path, statements_of(script->value_or("")));
@@ -66,7 +66,7 @@ class Interfaces {
     if (!names) return tl::make_unexpected(names.error());
     for (const auto& name : *names) {
       if (name.empty() || name.front() == '.') continue;
-      auto good = read(directory + "/" + name, depth + 1);
+      auto good = read(below(directory, name), depth + 1);
       if (!good) return good;
     }
     return {};

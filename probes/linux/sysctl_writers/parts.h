@@ -39,6 +39,9 @@ inline constexpr std::size_t kMostFiles = 1000;
 [[nodiscard]] Result<Writers> units(const Question& question);       // /etc/systemd/system
 [[nodiscard]] Result<Writers> rc_local(const Question& question);    // /etc/rc.local
 
+/// "/etc/sysctl.d" and "x.conf" as "/etc/sysctl.d/x.conf".
+[[nodiscard]] std::string below(std::string_view directory, std::string_view name);
+
 /// A file's content; nothing where there is none.
 [[nodiscard]] Result<std::optional<std::string>> read_if_there(const HostView& host, const std::string& path);
 /// The names in a directory; none where there is none.

@@ -137,9 +137,10 @@ class Script {
 
   void take_tee(const Words& words, std::uint32_t line) {
     const bool echo = !previous_.words.empty() && program_of(previous_.words.front().text) == "echo";
-    for (const auto& word : words)
-      if (is_setting(word.text))
-        statements_.emplace_back(Setting{line, dotted(word.text), echo ? echoed(previous_.words) : std::string()});
+    for (const auto& word : words) {
+      if (!is_setting(word.text)) continue;
+      statements_.emplace_back(Setting{line, dotted(word.text), echo ? echoed(previous_.words) : std::string()});
+    }
   }
 
   void take_shell(const Words& words, std::uint32_t line) {

@@ -96,12 +96,13 @@ Result<Reapplied> read_reapplied(const Question& question, const std::vector<std
   for (const auto directory : kReapplied) {
     const auto names = list_if_there(question.host, std::string(directory));
     if (!names) return tl::make_unexpected(names.error());
-    for (const auto& name : *names)
-      if (name.size() >= 5 && name.substr(name.size() - 5) == ".conf")
-        paths.emplace(name, std::string(directory) + "/" + name);
+    for (const auto& name : *names) {
+      if (name.size() >= 5 && name.substr(name.size() - 5) == ".conf") paths.emplace(name, below(directory, name));
+    }
   }
   std::vector<std::string> ordered;
-  for (auto& [name, path] : paths) ordered.push_back(path);
+  ordered.reserve(paths.size() + 1);
+  for (const auto& [name, path] : paths) ordered.push_back(path);
   ordered.emplace_back(kSysctlConf);
   Reapplied reapplied;
   for (const auto& path : ordered) {
@@ -147,12 +148,14 @@ Writers writers_of(const Question& question, const TunedUnits& units, const Reap
   Writers writers;
   for (const auto& [name, unit] : units) {
     if (unit.type != "sysctl" || !unit.enabled) continue;
-    for (const auto& [key, option] : unit.options)
-      if (question.keys.count(key) != 0 && reapplied.count(key) == 0)
-        writers.push_back(writer_of(key, option, unit.conditional));
+    for (const auto& [key, option] : unit.options) {
+      if (question.keys.count(key) == 0 || reapplied.count(key) != 0) continue;
+      writers.push_back(writer_of(key, option, unit.conditional));
+    }
   }
-  for (const auto& [key, writer] : reapplied)
+  for (const auto& [key, writer] : reapplied) {
     if (is_news(question, writer)) writers.push_back(writer);
+  }
   return writers;
 }
 

@@ -50,18 +50,18 @@ TunedUnits units_of(const std::vector<IniOption>& options, const std::string& fi
   return units;
 }
 
-void merge(TunedUnits& merged, TunedUnits newer) {
-  for (auto& [name, unit] : newer) {
+void merge(TunedUnits& merged, const TunedUnits& newer) {
+  for (const auto& [name, unit] : newer) {
     const auto known = merged.find(name);
     if (known == merged.end() || unit.replace) {
-      merged.insert_or_assign(name, std::move(unit));
+      merged.insert_or_assign(name, unit);
       continue;
     }
     known->second.type = unit.type;
     known->second.enabled = unit.enabled;
     known->second.conditional = known->second.conditional || unit.conditional;
     for (const auto& key : unit.drop) known->second.options.erase(key);
-    for (auto& [key, option] : unit.options) known->second.options.insert_or_assign(key, std::move(option));
+    for (const auto& [key, option] : unit.options) known->second.options.insert_or_assign(key, option);
   }
 }
 

@@ -74,7 +74,7 @@ Result<void> add_file(const Question& question, const std::string& unit, const s
   if (!content) return tl::make_unexpected(content.error());
   if (content->find("sysctl") == std::string::npos && content->find("/proc/sys/") == std::string::npos) return {};
   Writers found;
-  const auto added = add_statements(question, {unit, path}, statements_of_unit(*content), found);
+  auto added = add_statements(question, {unit, path}, statements_of_unit(*content), found);
   if (!added || found.empty()) return added;
   auto starts = starts_at_boot(question.host, unit);
   if (starts && !*starts)
@@ -91,7 +91,7 @@ Result<void> add_drop_ins(const Question& question, const std::string& directory
   if (!names) return tl::make_unexpected(names.error());
   for (const auto& name : *names) {
     if (!ends_with(name, ".conf")) continue;
-    auto added = add_file(question, unit, std::string(kDirectory) + directory + "/" + name, writers);
+    auto added = add_file(question, unit, below(std::string(kDirectory) + directory, name), writers);
     if (!added) return added;
   }
   return {};
