@@ -66,7 +66,7 @@ std::string missing_sentence(const HostView& host, const std::string& key) {
   std::replace(directory.begin(), directory.end(), '.', '/');
   std::vector<std::string> siblings;
   for (const auto& name : host.list(directory).value_or(std::vector<std::string>())) {
-    siblings.push_back(parent + "." + name);
+    siblings.push_back(std::string(parent).append(".").append(name));
   }
   known.insert(known.begin(), siblings.begin(), siblings.end());
   const auto meant = cli::nearest_setting(key, known);
