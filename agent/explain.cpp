@@ -81,6 +81,10 @@ std::string_view describe(Need need) {
       return "the memory of the host and of the control groups around haproxy";
     case Need::cpus:
       return "the CPU quota of the control groups around haproxy";
+    case Need::boot:
+      return "the files that set kernel settings at boot, and who else writes them";
+    case Need::unit_boot:
+      return "the files of the systemd unit, as the next boot will read them";
     case Need::interfaces:
       break;
   }

@@ -85,6 +85,7 @@ struct Bundle {
 
   std::map<FileQuestion, Answers<Result<std::string>>> files;
   std::map<std::string, Answers<Result<std::vector<std::string>>>> directories;
+  std::map<std::string, Answers<Result<std::vector<std::string>>>> directory_links;
   std::map<std::string, Answers<Result<FileStatus>>> statuses;
   std::map<std::string, Answers<Result<std::string>>> links;
   std::map<SocketsQuestion, Answers<Result<std::vector<SocketEntry>>>> sockets;

@@ -26,6 +26,8 @@ struct Complaint {
   bool made = false;
   std::string place;
   std::string reason;
+
+  [[nodiscard]] std::string text() const { return (place.empty() ? "it" : place) + " " + reason; }
 };
 
 /// A value of the document and the way to it, written out only when it is wrong.

@@ -215,6 +215,7 @@ void read(const Place& at, Bundle& out) {
   read(at["kind"], kHostKindWords, out.kind);
   read_entries(at["files"], out.files);
   read_entries(at["directories"], out.directories);
+  if (at.has("directory_links")) read_entries(at["directory_links"], out.directory_links);
   read_entries(at["statuses"], out.statuses);
   read_entries(at["links"], out.links);
   read_entries(at["sockets"], out.sockets);
@@ -240,10 +241,7 @@ Result<Bundle> parse_bundle(std::string_view text, const std::string& object) {
   Complaint complaint;
   Bundle bundle;
   read(Place(document, complaint), bundle);
-  if (complaint.made) {
-    return fail(std::errc::bad_message, object,
-                (complaint.place.empty() ? "it" : complaint.place) + " " + complaint.reason);
-  }
+  if (complaint.made) return fail(std::errc::bad_message, object, complaint.text());
   return bundle;
 }
 

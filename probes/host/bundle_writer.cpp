@@ -193,6 +193,7 @@ std::string to_json(const Bundle& bundle) {
                          {"kind", word(kHostKindWords, bundle.kind)},
                          {"files", entries(bundle.files)},
                          {"directories", entries(bundle.directories)},
+                         {"directory_links", entries(bundle.directory_links)},
                          {"statuses", entries(bundle.statuses)},
                          {"links", entries(bundle.links)},
                          {"sockets", entries(bundle.sockets)},

@@ -146,6 +146,28 @@ Result<std::string> read_regular(const Descriptor& file, const struct stat& stat
   return read_stream(file, path, static_cast<std::size_t>(status.st_size), limit);
 }
 
+/// The names of entries that are wanted, in byte order.
+template <typename Wanted>
+Result<std::vector<std::string>> list_entries(const std::string& path, Wanted wanted) {
+  // O_DIRECTORY inside opendir(3) refuses everything else before it is opened.
+  if (!names_a_file(path)) return fail_errno(EINVAL, path);
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), ::closedir);
+  if (!directory) return fail_errno(errno, path);
+  std::vector<std::string> names;
+  for (;;) {
+    errno = 0;
+    const auto* entry = ::readdir(directory.get());
+    if (entry == nullptr) break;
+    const std::string_view name = static_cast<const char*>(entry->d_name);
+    if (name == "." || name == ".." || !wanted(*entry)) continue;
+    if (names.size() == kNameLimit) return fail(std::errc::value_too_large, path, "has more than a million names");
+    names.emplace_back(name);
+  }
+  if (errno != 0) return fail_errno(errno, path);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, std::size_t limit) {
@@ -163,23 +185,14 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
 }
 
 Result<std::vector<std::string>> list_directory(const std::string& path) {
-  // O_DIRECTORY inside opendir(3) refuses everything else before it is opened.
-  if (!names_a_file(path)) return fail_errno(EINVAL, path);
-  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), ::closedir);
-  if (!directory) return fail_errno(errno, path);
-  std::vector<std::string> names;
-  for (;;) {
-    errno = 0;
-    const auto* entry = ::readdir(directory.get());
-    if (entry == nullptr) break;
-    const std::string_view name = static_cast<const char*>(entry->d_name);
-    if (name == "." || name == "..") continue;
-    if (names.size() == kNameLimit) return fail(std::errc::value_too_large, path, "has more than a million names");
-    names.emplace_back(name);
-  }
-  if (errno != 0) return fail_errno(errno, path);
-  std::sort(names.begin(), names.end());
-  return names;
+  return list_entries(path, [](const dirent&) { return true; });
+}
+
+Result<std::vector<std::string>> list_links_of_directory(const std::string& path) {
+  return list_entries(path, [&](const dirent& entry) {
+    if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_LNK;  // some file systems do not tell
+    return read_link(path + "/" + static_cast<const char*>(entry.d_name)).has_value();
+  });
 }
 
 Result<FileStatus> file_status(const std::string& path) {

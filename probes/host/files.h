@@ -19,6 +19,9 @@ namespace preflight {
 /// The names in a directory without "." and "..", in byte order; more than a million is an error.
 [[nodiscard]] Result<std::vector<std::string>> list_directory(const std::string& path);
 
+/// Those of them that are symbolic links.
+[[nodiscard]] Result<std::vector<std::string>> list_links_of_directory(const std::string& path);
+
 /// stat(2).
 [[nodiscard]] Result<FileStatus> file_status(const std::string& path);
 

@@ -26,6 +26,9 @@ class ForwardingHost : public HostView {
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override {
     return inner_.list(path);
   }
+  [[nodiscard]] Result<std::vector<std::string>> list_links(const std::string& path) const override {
+    return inner_.list_links(path);
+  }
   [[nodiscard]] Result<FileStatus> status(const std::string& path) const override { return inner_.status(path); }
   [[nodiscard]] Result<std::string> link(const std::string& path) const override { return inner_.link(path); }
   [[nodiscard]] Result<std::vector<SocketEntry>> sockets(Netns netns, const SocketQuery& query) const override {

@@ -63,6 +63,10 @@ Result<std::string> LiveHost::read_in(Netns netns, const std::string& path) cons
 
 Result<std::vector<std::string>> LiveHost::list(const std::string& path) const { return list_directory(path); }
 
+Result<std::vector<std::string>> LiveHost::list_links(const std::string& path) const {
+  return list_links_of_directory(path);
+}
+
 Result<FileStatus> LiveHost::status(const std::string& path) const { return file_status(path); }
 
 Result<std::string> LiveHost::link(const std::string& path) const { return read_link(path); }

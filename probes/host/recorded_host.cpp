@@ -54,6 +54,10 @@ Result<std::vector<std::string>> RecordedHost::list(const std::string& path) con
   return or_not_recorded(next(bundle_.directories, path), path);
 }
 
+Result<std::vector<std::string>> RecordedHost::list_links(const std::string& path) const {
+  return or_not_recorded(next(bundle_.directory_links, path), path);
+}
+
 Result<FileStatus> RecordedHost::status(const std::string& path) const {
   return or_not_recorded(next(bundle_.statuses, path), path);
 }

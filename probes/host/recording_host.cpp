@@ -53,6 +53,10 @@ Result<std::vector<std::string>> RecordingHost::list(const std::string& path) co
   return kept(bundle_->directories, path, inner().list(path));
 }
 
+Result<std::vector<std::string>> RecordingHost::list_links(const std::string& path) const {
+  return kept(bundle_->directory_links, path, inner().list_links(path));
+}
+
 Result<FileStatus> RecordingHost::status(const std::string& path) const {
   return kept(bundle_->statuses, path, inner().status(path));
 }

@@ -45,6 +45,10 @@ Result<std::vector<std::string>> TreeHost::list(const std::string& path) const {
   return inside(root_, path, [](const std::string& directory) { return list_directory(directory); });
 }
 
+Result<std::vector<std::string>> TreeHost::list_links(const std::string& path) const {
+  return inside(root_, path, [](const std::string& directory) { return list_links_of_directory(directory); });
+}
+
 Result<FileStatus> TreeHost::status(const std::string& path) const {
   return inside(root_, path, [](const std::string& file) { return file_status(file); });
 }

@@ -24,6 +24,7 @@ class TreeHost final : public HostView {
   [[nodiscard]] Result<std::string> read(const std::string& path, std::size_t limit) const override;
   [[nodiscard]] Result<std::string> read_in(Netns netns, const std::string& path) const override;
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override;
+  [[nodiscard]] Result<std::vector<std::string>> list_links(const std::string& path) const override;
   [[nodiscard]] Result<FileStatus> status(const std::string& path) const override;
   [[nodiscard]] Result<std::string> link(const std::string& path) const override;
   [[nodiscard]] Result<std::vector<SocketEntry>> sockets(Netns netns, const SocketQuery& query) const override;

@@ -13,38 +13,6 @@
 namespace preflight {
 namespace {
 
-bool is_comment(std::string_view line) {
-  line = trim(line);
-  return !line.empty() && (line.front() == '#' || line.front() == ';');
-}
-
-/// systemd's safe_atou64: decimal, 0x hexadecimal, or a leading 0 for octal.
-std::optional<std::uint64_t> parse_unsigned(std::string_view text) {
-  int base = 10;
-  if (text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
-    base = 16;
-    text.remove_prefix(2);
-  } else if (text.size() > 1 && text[0] == '0') {
-    base = 8;
-  }
-  std::uint64_t value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, value, base);
-  if (error != std::errc{} || stopped != end) return std::nullopt;
-  return value;
-}
-
-std::optional<std::uint64_t> parse_one_limit(std::string_view text) {
-  return text == "infinity" ? kUnlimited : parse_unsigned(text);
-}
-
-void take_limit(UnitProperties& unit, const std::string& value) {
-  if (const auto limit = parse_limit(value)) {
-    unit.limit_nofile_soft = limit->soft;
-    unit.limit_nofile = limit->hard;
-  }
-}
-
 /// The first list replaces the set a unit begins with, later ones are added; with '~' they are taken away. "" leaves
 /// nothing and "~" everything (config_parse_capability_set).
 void take_capabilities(std::uint64_t& set, std::uint64_t begins_with, std::string_view value) {
@@ -191,44 +159,7 @@ std::string expand_specifiers(std::string_view text, const std::string& name) {
 
 }  // namespace
 
-void for_each_setting(std::string_view text, const TakeSetting& take) {
-  std::string section;
-  std::string pending;
-  const auto finish = [&] {
-    const auto line = trim(pending);
-    const auto equals = line.find('=');
-    if (line.size() > 1 && line.front() == '[' && line.back() == ']') {
-      section = line.substr(1, line.size() - 2);
-    } else if (equals != std::string_view::npos) {
-      take(section, trim(line.substr(0, equals)), std::string(trim(line.substr(equals + 1))));
-    }
-    pending.clear();
-  };
-  for_each_line(text, [&](std::string_view line) {
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    if (is_comment(line)) return;  // also between the lines of a continued one
-    const bool continued = !line.empty() && line.back() == '\\';
-    if (continued) line.remove_suffix(1);
-    pending += line;
-    if (continued) {
-      pending += ' ';
-    } else {
-      finish();
-    }
-  });
-  finish();
-}
-
-std::optional<Limits> parse_limit(std::string_view text) {
-  const auto colon = text.find(':');
-  const auto soft = parse_one_limit(text.substr(0, colon));
-  const auto hard = colon == std::string_view::npos ? soft : parse_one_limit(text.substr(colon + 1));
-  if (!soft || !hard || *soft > *hard) return std::nullopt;
-  return Limits{*soft, *hard};
-}
-
 void apply_service_setting(UnitProperties& unit, std::string_view key, const std::string& value) {
-  if (key == "LimitNOFILE") take_limit(unit, value);
   if (key == "User") unit.user = expand_specifiers(value, unit.name);
   if (key == "Group") unit.group = expand_specifiers(value, unit.name);
   if (key == "SupplementaryGroups") take_groups(unit, expand_specifiers(value, unit.name));

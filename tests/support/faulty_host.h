@@ -43,6 +43,9 @@ class FaultyHost final : public ForwardingHost {
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override {
     return unless_broken(path, [&] { return inner().list(path); });
   }
+  [[nodiscard]] Result<std::vector<std::string>> list_links(const std::string& path) const override {
+    return unless_broken(path, [&] { return inner().list_links(path); });
+  }
   [[nodiscard]] Result<FileStatus> status(const std::string& path) const override {
     return unless_broken(path, [&] { return inner().status(path); });
   }

@@ -87,6 +87,14 @@ Result<std::vector<std::string>> MapHost::list(const std::string& path) const {
   return names;
 }
 
+Result<std::vector<std::string>> MapHost::list_links(const std::string& path) const {
+  auto names = list(path);
+  if (!names) return names;
+  const auto is_no_link = [&](const std::string& name) { return !link(path + "/" + name); };
+  names->erase(std::remove_if(names->begin(), names->end(), is_no_link), names->end());
+  return names;
+}
+
 Result<FileStatus> MapHost::status(const std::string& path) const {
   const auto resolved = resolve(path);
   if (!resolved) return tl::make_unexpected(resolved.error());

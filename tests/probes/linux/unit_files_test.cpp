@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "probes/linux/unit_settings.h"
+#include "probes/linux/process.h"
 #include "tests/support/map_host.h"
 
 namespace preflight {
@@ -31,35 +31,6 @@ UnitProperties unit_of(const HostView& host, const std::string& name = "haproxy.
 }
 
 UnitProperties service(const std::string& text) { return unit_of(host_with(text)); }
-
-TEST(UnitFiles, LimitGrammarIgnoresWhatSystemdIgnores) {
-  struct Case {
-    const char* text;
-    std::uint64_t soft;
-    std::uint64_t hard;
-  };
-  const Case cases[] = {{"7000", 7000, 7000},
-                        {"1024:6000", 1024, 6000},
-                        {"infinity", kUnlimited, kUnlimited},
-                        {"1024:infinity", 1024, kUnlimited},
-                        {"0", 0, 0},
-                        {"0x10", 16, 16},
-                        {"7000:6000", 1024, 524288},
-                        {"infinity:5", 1024, 524288},
-                        {"10k", 1024, 524288},
-                        {"10K", 1024, 524288},
-                        {"5000:", 1024, 524288},
-                        {":5000", 1024, 524288},
-                        {"", 1024, 524288},
-                        {"4096 : 8192", 1024, 524288},
-                        {"-1", 1024, 524288},
-                        {"99999999999999999999999", 1024, 524288}};
-  for (const auto& c : cases) {
-    const auto unit = service(std::string("LimitNOFILE=") + c.text);
-    EXPECT_EQ(unit.limit_nofile_soft, c.soft) << c.text;
-    EXPECT_EQ(unit.limit_nofile, c.hard) << c.text;
-  }
-}
 
 TEST(UnitFiles, DefaultLimitIsTheManagers) {
   auto host = host_with("");
@@ -243,10 +214,20 @@ TEST(UnitFiles, UmaskAndGroups) {
 }
 
 TEST(UnitFiles, HostileTextIsReadToItsEnd) {
-  for (const std::string& text : std::vector<std::string>{
-           std::string(100000, '['), std::string(100000, '\\'), "=\n==\n[\n]\n", "[Service\nUser=x", "User",
-           "ExecStart=\\", "ExecStart=\"\\x", "Environment=%", "User=%", "BindPaths=:", "BindPaths=-", "UMask="})
-    EXPECT_TRUE(unit_from_files(host_with(text), "haproxy.service"));
+  for (const std::string& text :
+       std::vector<std::string>{std::string(100000, '\\'), "=\n==\n[[]\n]\n", "User", "ExecStart=\\", "ExecStart=\"\\x",
+                                "Environment=%", "User=%", "BindPaths=:", "BindPaths=-", "UMask="})
+    EXPECT_TRUE(unit_from_files(host_with(text), "haproxy.service")) << text.substr(0, 20);
+}
+
+TEST(UnitFiles, SystemdLoadsNoUnitWhoseFragmentItCannotReadToTheEnd) {
+  for (const std::string& text : {std::string(100000, '['), std::string("[Service\nUser=x"), std::string("[\"x\"]\n"),
+                                  std::string("User=\xff"), std::string("[")}) {
+    const auto unit = unit_from_files(host_with(text), "haproxy.service");
+    ASSERT_FALSE(unit) << text.substr(0, 20);
+    EXPECT_EQ(unit.error().code, std::errc::bad_message);
+    EXPECT_NE(unit.error().reason.find("line 4"), std::string::npos) << unit.error().reason;
+  }
 }
 
 }  // namespace

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// conf_files_list of systemd 252: names that begin with a dot are left out, the kind of file is not looked at.
+#include "probes/linux/conf_files.h"
+
+#include <map>
+
+namespace preflight {
+namespace {
+
+constexpr std::size_t kLargest = 16UL * 1024 * 1024;
+constexpr std::string_view kSuffix = ".conf";
+
+bool is_conf(std::string_view name) {
+  return name.size() > kSuffix.size() && name.front() != '.' && name.substr(name.size() - kSuffix.size()) == kSuffix;
+}
+
+bool is_absent(const Error& error) {
+  return error.code == std::errc::no_such_file_or_directory || error.code == std::errc::not_a_directory;
+}
+
+/// A tree need not have a /dev/null for a link to lead to.
+bool leads_to_null(const HostView& host, const std::string& path) {
+  constexpr std::string_view kNull = "/dev/null";
+  const auto target = host.link(path);
+  if (!target || target->size() < kNull.size()) return false;
+  const auto end = target->size() - kNull.size();
+  const auto above = std::string_view(*target).substr(0, end);
+  return target->compare(end, kNull.size(), kNull) == 0 && above.find_first_not_of("./") == std::string_view::npos;
+}
+
+}  // namespace
+
+Result<std::vector<ConfFile>> list_conf_files(const HostView& host, const std::vector<std::string>& directories) {
+  std::map<std::string, std::vector<ConfFile>> by_name;
+  for (const auto& directory : directories) {
+    const auto names = host.list(directory);
+    if (!names && !is_absent(names.error())) return tl::make_unexpected(names.error());
+    if (!names) continue;
+    for (const auto& name : *names) {
+      if (!is_conf(name)) continue;
+      auto& files = by_name[name];
+      files.push_back({directory + "/" + name, files.empty() ? std::string() : files.front().path});
+    }
+  }
+  std::vector<ConfFile> found;
+  for (auto& [name, files] : by_name) found.insert(found.end(), files.begin(), files.end());
+  return found;
+}
+
+Result<bool> is_mask(const HostView& host, const std::string& path) {
+  if (leads_to_null(host, path)) return true;
+  const auto status = host.status(path);
+  if (!status) return tl::make_unexpected(status.error());
+  return status->kind == FileKind::device || (status->kind == FileKind::regular && status->size == 0);
+}
+
+Result<std::string> read_conf_file(const HostView& host, const std::string& path) {
+  const auto masked = is_mask(host, path);
+  if (!masked && !is_absent(masked.error())) return tl::make_unexpected(masked.error());
+  if (!masked || *masked) return std::string();
+  if (const auto status = host.status(path); !status || status->kind != FileKind::regular) return std::string();
+  return host.read(path, kLargest);
+}
+
+}  // namespace preflight
