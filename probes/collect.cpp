@@ -11,6 +11,7 @@
 #include "probes/haproxy/programs.h"
 #include "probes/haproxy/read_config.h"
 #include "probes/haproxy/resources.h"
+#include "probes/linux/unit_name.h"
 #include "probes/network.h"
 
 namespace preflight {
@@ -64,6 +65,16 @@ void read_manager(const HostView& host, const std::vector<InstanceFacts>& instan
   const bool stopped =
       std::any_of(instances.begin(), instances.end(), [](const auto& i) { return !i.running() && i.unit; });
   if (stopped) facts.manager_nofile = read_nofile(host, 1);
+}
+
+/// An instance that has a unit is called by its name.
+void read_unit_limits(const HostView& host, std::vector<InstanceFacts>& instances) {
+  for (auto& instance : instances) {
+    const auto& name = instance.unit ? instance.unit->name : instance.name;
+    const bool named = unit_name_kind(name).has_value();
+    instance.unit_limit = named ? resolve_unit_limit(host, name)
+                                : fail(std::errc::no_such_file_or_directory, instance.name, "has no unit");
+  }
 }
 
 /// Instances that share a network namespace share its facts; ours needs no switching.
@@ -195,6 +206,7 @@ Result<Facts> collect(const HostView& host, const CollectRequest& request) {
   if (!instances) return tl::make_unexpected(instances.error());
   facts.instances = std::move(*instances);
   read_manager(host, facts.instances, facts.host);
+  if (request.needs.count(Need::unit_boot) != 0) read_unit_limits(host, facts.instances);
   facts.networks = networks_of(host, facts.instances);
 
   std::vector<Running> programs;

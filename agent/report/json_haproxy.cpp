@@ -175,6 +175,7 @@ Json instance(const haproxy::InstanceFacts& instance) {
           {"config_source", name_of(instance.source)},
           {"processes", std::move(processes)},
           {"binary", binary_of(instance.binary)},
+          {"unit_limit", unit_limit(instance.unit_limit)},
           {"memory_limit", bound(instance.memory_limit)},
           {"cpu_quota", bound(instance.cpu_quota)},
           {"verdict", verdict_of(instance.verdict)},

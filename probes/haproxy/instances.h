@@ -17,6 +17,7 @@
 #include "probes/host/host_view.h"
 #include "probes/linux/control_group.h"
 #include "probes/linux/process.h"
+#include "probes/linux/unit_limit.h"
 #include "probes/linux/unit_properties.h"
 
 namespace preflight::haproxy {
@@ -49,6 +50,8 @@ struct InstanceFacts {
   std::vector<InstanceProcess> processes;  // empty: not running
   Result<UnitProperties> unit = fail(std::errc::no_such_file_or_directory, "unit", "none");
   std::optional<UnitSource> unit_source{};
+  /// What the unit's files make of its limit of descriptors, whatever systemd has read of them.
+  Result<UnitLimit> unit_limit = unread("unit files");
   Result<BinaryFacts> binary = unread("haproxy");
   Result<Config> config = unread("configuration");
   Result<Verdict> verdict = unread("haproxy -c");

@@ -8,6 +8,7 @@
 
 #include "probes/linux/environment_file.h"
 #include "probes/linux/unit_files.h"
+#include "probes/linux/unit_name.h"
 
 namespace preflight::haproxy {
 namespace {
@@ -16,11 +17,11 @@ constexpr const char* kUnit = "haproxy.service";
 constexpr const char* kStandardPath = "/etc/haproxy/haproxy.cfg";
 constexpr std::array kPrograms = {"/usr/sbin/haproxy", "/usr/local/sbin/haproxy", "/usr/bin/haproxy"};
 
-/// The running systemd answers for its units; where there is none, the unit's files do.
+/// The running systemd answers for its units; where there is none, as in a tree, the unit's files do.
 void ask_unit(const HostView& host, const std::string& name, InstanceFacts& instance) {
   instance.unit = host.unit(name);
   instance.unit_source = UnitSource::systemd;
-  if (instance.unit || host.status("/run/systemd/system")) return;
+  if (instance.unit || (host.kind() == HostKind::live && host.status("/run/systemd/system"))) return;
   instance.unit = unit_from_files(host, name);
   instance.unit_source = UnitSource::files;
 }
@@ -47,10 +48,10 @@ Environment unit_environment(const HostView& host, const UnitProperties& unit, s
 bool installed(const Result<UnitProperties>& unit) { return unit && !unit->exec_start.empty(); }
 
 /// The unit's own command line, else the packaged path.
-InstanceFacts stopped_instance(const HostView& host, std::vector<Error>& blind_spots) {
+InstanceFacts stopped_instance(const HostView& host, const std::string& unit, std::vector<Error>& blind_spots) {
   InstanceFacts instance;
-  instance.name = kUnit;
-  ask_unit(host, kUnit, instance);
+  instance.name = unit;
+  ask_unit(host, unit, instance);
   if (installed(instance.unit)) {
     const auto environment = unit_environment(host, *instance.unit, blind_spots);
     const auto expanded = expand_exec(instance.unit->exec_start, environment);
@@ -58,7 +59,7 @@ InstanceFacts stopped_instance(const HostView& host, std::vector<Error>& blind_s
     instance.source = ConfigSource::unit;
     if (!instance.command_line.configs.empty()) return instance;
   }
-  instance.name = installed(instance.unit) ? kUnit : kStandardPath;
+  instance.name = installed(instance.unit) ? unit : kStandardPath;
   instance.source = ConfigSource::standard_path;
   instance.command_line.configs = {kStandardPath};
   return instance;
@@ -70,8 +71,15 @@ std::string names_of(const std::vector<InstanceFacts>& instances) {
   return names;
 }
 
-Result<std::vector<InstanceFacts>> named(std::vector<InstanceFacts> instances, const std::string& name) {
-  const auto found = std::find_if(instances.begin(), instances.end(), [&](const auto& i) { return i.name == name; });
+/// One of those that were found, or a unit of that name that does not run.
+Result<std::vector<InstanceFacts>> named(const HostView& host, std::vector<InstanceFacts> instances,
+                                         const std::string& name, std::vector<Error>& blind_spots) {
+  auto found = std::find_if(instances.begin(), instances.end(), [&](const auto& i) { return i.name == name; });
+  if (found == instances.end() && unit_name_kind(name)) {
+    if (auto stopped = stopped_instance(host, name, blind_spots); stopped.name == name) {
+      found = instances.insert(instances.end(), std::move(stopped));
+    }
+  }
   if (found == instances.end()) {
     return fail(std::errc::invalid_argument, "--instance " + name, "no such instance; there is " + names_of(instances));
   }
@@ -115,9 +123,9 @@ Result<std::vector<InstanceFacts>> locate_instances(const HostView& host, const 
     instance.source = ConfigSource::running;
     if (unit && is_service_of_its_own(*unit)) ask_unit(host, *unit, instance);
   }
-  if (instances.empty()) instances.push_back(stopped_instance(host, blind_spots));
+  if (instances.empty()) instances.push_back(stopped_instance(host, kUnit, blind_spots));
   if (!wanted.instance.empty()) {
-    auto one = named(std::move(instances), wanted.instance);
+    auto one = named(host, std::move(instances), wanted.instance, blind_spots);
     if (!one) return one;
     instances = std::move(*one);
   }
