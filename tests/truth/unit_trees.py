@@ -117,6 +117,8 @@ class Tree:
 
     def put(self, path, entry):
         """A path below one that is no directory is left out; so is a second entry."""
+        if path.startswith("/lib/"):  # a link to /usr/lib
+            path = "/usr" + path
         above = path
         while above := above.rpartition("/")[0]:
             if above in self.entries and "directory" not in self.entries[above]:
@@ -141,7 +143,9 @@ class Tree:
 
     def conf(self, directory, section, key):
         chance = self.chance
-        path = f"{directory}/{chance.one(*NAMES) if chance.of(92) else chance.one(*STRANGE_NAMES)}"
+        name = chance.one(*NAMES) if chance.of(92) else chance.one(*STRANGE_NAMES)
+        # Of several aliases systemd takes the one that a hash brings first: one of them has names of its own.
+        path = f"{directory}/{'5-' * ('/alias-' in directory)}{name}"
         kind = chance.number(1, 100)
         if kind > 16:
             self.put(path, {"text": text(chance, section, key)})

@@ -92,10 +92,9 @@ class UnitTrees:
         root = tempfile.mkdtemp(prefix="tree-")
         verdict = {"outcome": "compared", "differences": [], "unknown": {}, "reasons": []}
         base = {"/lib": {"link": "usr/lib"}, "/etc/haproxy/haproxy.cfg": {"text": CONFIG}}
-        merged = {re.sub(r"^/lib/", "/usr/lib/", path): entry for path, entry in case["entries"].items()}
         try:
-            lay_out(root, {**base, **merged})
-            real = manager().ask(case["units"], merged)
+            lay_out(root, {**base, **case["entries"]})
+            real = manager().ask(case["units"], case["entries"])
             for unit, each in zip(case["units"], real):
                 verdict["reasons"].append(each["LoadState"])
                 verdict["differences"] += compare(unit, predicted(programs.lbpreflight, root, unit), each)
