@@ -85,6 +85,8 @@ std::string_view describe(Need need) {
       return "the files that set kernel settings at boot, and who else writes them";
     case Need::unit_boot:
       return "the files of the systemd unit, as the next boot will read them";
+    case Need::pam_limits:
+      return "the limits of open files in limits.conf";
     case Need::interfaces:
       break;
   }

@@ -182,6 +182,7 @@ Result<Facts> collect(const HostView& host, const CollectRequest& request) {
   if (!instances) return tl::make_unexpected(instances.error());
   facts.instances = std::move(*instances);
   read_manager(host, facts.instances, facts.host);
+  if (request.needs.count(Need::pam_limits) != 0) facts.host.pam_nofile = read_pam_nofile(host);
   if (request.needs.count(Need::unit_boot) != 0) read_unit_limits(host, facts.instances);
   facts.networks = networks_of(host, facts.instances);
 

@@ -30,6 +30,7 @@ enum class Need : std::uint8_t {
   interfaces,  // where a configuration names one
   paths,       // files, directories and sockets that the configuration names
   unit_boot,   // what the unit's files and the manager's make of its limit of descriptors
+  pam_limits,  // what limits.conf gives to sessions
   boot,        // what sysctl.d and its loaders make of the keys at the next boot, and who else writes them
 };
 

@@ -13,6 +13,7 @@
 #include "probes/haproxy/instances.h"
 #include "probes/linux/counters.h"
 #include "probes/linux/memory.h"
+#include "probes/linux/pam_limits.h"
 #include "probes/linux/socket_entry.h"
 #include "probes/linux/sysctl.h"
 #include "probes/linux/sysctl_boot.h"
@@ -32,6 +33,8 @@ struct HostFacts {
   /// is not running yet: it can give no service more than it has, and cuts LimitNOFILE= without an error.
   std::optional<Result<Limits>> manager_nofile{};
   Result<Memory> memory = unread("/proc/meminfo");
+  /// The lines for nofile of limits.conf and limits.d, which a service of systemd never sees.
+  Result<std::vector<PamLimit>> pam_nofile = unread("/etc/security/limits.conf");
 };
 
 /// A socket on a port that a configuration wants, with the processes that hold it.

@@ -143,6 +143,7 @@ std::string json_facts(const Facts& facts) {
                       {"tool", json::tool()},
                       {"host", json::host(facts.host)},
                       {"manager_nofile", facts.host.manager_nofile ? json::limits(*facts.host.manager_nofile) : Json()},
+                      {"pam_nofile", list_of(facts.host.pam_nofile, json::pam_limit)},
                       {"memory", memory_of(facts.host.memory)},
                       {"sysctl", main_sysctls(facts)},
                       {"sysctl_boot", json::sysctl_boot(facts.sysctl_boot)},

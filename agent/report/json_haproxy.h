@@ -10,6 +10,8 @@ namespace preflight::json {
 [[nodiscard]] Json limits(const Result<Limits>& limits);
 /// What the unit's files give after a reload and after a boot, and every line that sets the limit.
 [[nodiscard]] Json unit_limit(const Result<UnitLimit>& limit);
+/// A line of limits.conf.
+[[nodiscard]] Json pam_limit(const PamLimit& limit);
 /// What stands at the paths the configuration names, and whose eyes haproxy will see it with.
 [[nodiscard]] Json files(const Result<haproxy::FileFacts>& files);
 /// What runs, from which binary, and how it was found; neither environment nor arguments of a process.

@@ -27,6 +27,14 @@ Json given_of(const Result<GivenLimit>& given) {
 
 }  // namespace
 
+Json pam_limit(const PamLimit& limit) {
+  return {{"file", limit.file},
+          {"line", limit.line},
+          {"domain", limit.domain},
+          {"type", limit.type},
+          {"value", limit.value}};
+}
+
 Json unit_limit(const Result<UnitLimit>& limit) {
   if (!limit) return absent(limit.error());
   return {{"id", limit->id},

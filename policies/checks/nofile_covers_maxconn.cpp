@@ -5,6 +5,7 @@
 
 #include "policies/check.h"
 #include "policies/demand/start_limits.h"
+#include "policies/limit_lines.h"
 #include "probes/base/text.h"
 
 namespace preflight::checks {
@@ -12,7 +13,7 @@ namespace {
 
 constexpr std::string_view kNrOpen = "fs.nr_open";
 constexpr std::string_view kSysctls[] = {kNrOpen};
-constexpr Need kNeeds[] = {Need::unit};
+constexpr Need kNeeds[] = {Need::unit, Need::unit_boot};
 constexpr std::string_view kReferences[] = {
     "HAProxy configuration manual: maxconn, ulimit-n, fd-hard-limit, strict-limits", "setrlimit(2)",
     "proc_sys_fs(5), nr_open"};
@@ -31,10 +32,6 @@ struct Ceiling {
   haproxy::Origin origin{};
 };
 
-std::int64_t clamped(std::uint64_t value) {
-  return value > static_cast<std::uint64_t>(INT64_MAX) ? INT64_MAX : static_cast<std::int64_t>(value);
-}
-
 Detail detail_of(const Quantity& need, const Ceiling& ceiling) {
   Detail detail;
   detail.observed = Measure(ceiling.value, "descriptors");
@@ -49,7 +46,7 @@ Detail detail_of(const Quantity& need, const Ceiling& ceiling) {
 /// "needs 200,042 descriptors, haproxy.service gives 200,000"
 std::string sentence(const Quantity& need, const StartLimits& limits) {
   return "needs " + grouped(need.value) + " descriptors, " + limits.source + " gives " +
-         grouped(clamped(limits.nofile.hard));
+         grouped(as_count(limits.nofile.hard));
 }
 
 /// What haproxy asks setrlimit for: `ulimit-n` where it is written, whatever maxconn needs.
@@ -91,7 +88,7 @@ Outcome judge_ulimit(const Quantity& need, const StartLimits& limits, const hapr
   const auto& written = config.global.ulimit_n;
   if (!written || written->value <= 0 || written->value >= need.value) return otherwise;
   const bool only_raises = instance.binary && instance.binary->version >= kOnlyRaises;
-  if (only_raises && (clamped(limits.nofile.soft) >= need.value || has_tried_the_most(need, instance))) {
+  if (only_raises && (as_count(limits.nofile.soft) >= need.value || has_tried_the_most(need, instance))) {
     return otherwise;
   }
   Detail detail =
@@ -101,10 +98,23 @@ Outcome judge_ulimit(const Quantity& need, const StartLimits& limits, const hapr
   return Fail{Severity::error, std::move(detail), config.global.strict_limits};
 }
 
+/// Which line of the unit's files decides; where systemd has read something else, what they will give.
+std::vector<std::string> who_sets_it(const haproxy::InstanceFacts& instance) {
+  if (!instance.unit || !instance.unit_limit) return {};
+  const auto& files = instance.unit_limit->reloaded;
+  auto lines = told_lines(files);
+  if (files.limits.hard != instance.unit->limit_nofile) {
+    lines.insert(lines.begin(), "after daemon-reload and a restart the unit gives " +
+                                    (files.limits.hard == kUnlimited ? "all the kernel allows"
+                                                                     : grouped(as_count(files.limits.hard))));
+  }
+  return lines;
+}
+
 Outcome judge_start(const Quantity& need, const StartLimits& limits, std::int64_t nr_open,
                     const haproxy::InstanceFacts& instance) {
   const auto& config = *instance.config;
-  const auto hard = clamped(limits.nofile.hard);
+  const auto hard = as_count(limits.nofile.hard);
   const auto asked = asked_for(need, config);
   if (const auto& bound = config.global.fd_hard_limit; bound && bound->value > 0 && asked.value > bound->value) {
     return refused(asked, {bound->value, "fd-hard-limit", "fd-hard-limit is lower than the demand", bound->origin},
@@ -123,7 +133,9 @@ Outcome judge_start(const Quantity& need, const StartLimits& limits, std::int64_
   if (!*limits.may_raise) {
     ceiling.why += " and no CAP_SYS_RESOURCE to raise that";
     auto outcome = refused(asked, ceiling, limits, config);
-    std::get<Fail>(outcome).detail.consequence_of = Cause{"unit_limit_is_live", subject::instance(instance.name)};
+    auto& detail = std::get<Fail>(outcome).detail;
+    detail.consequence_of = Cause{"unit_limit_is_live", subject::instance(instance.name)};
+    for (auto& line : who_sets_it(instance)) detail.evidence.push_back(std::move(line));
     return outcome;
   }
   ceiling.why += ", which haproxy raises by CAP_SYS_RESOURCE";
@@ -138,8 +150,8 @@ Outcome judge_use(const haproxy::InstanceFacts& instance, const Settings& settin
       if (std::holds_alternative<Pass>(otherwise)) otherwise = Unknown{error};
       continue;
     }
-    const auto open = clamped(*worker->open_descriptors);
-    const auto limit = std::max<std::int64_t>(clamped(worker->nofile->soft), 1);
+    const auto open = as_count(*worker->open_descriptors);
+    const auto limit = std::max<std::int64_t>(as_count(worker->nofile->soft), 1);
     const auto percent = open > INT64_MAX / 100 ? 100 : open * 100 / limit;
     if (percent <= settings.get(kWarningPercent)) continue;
     Detail detail;

@@ -25,11 +25,12 @@ bool raised_itself(std::uint64_t process, const InstanceDemand& demand) {
   return demand.file_descriptors && clamped(process) == demand.file_descriptors->value;
 }
 
-/// What systemd really gives: it cuts a limit that the kernel would refuse down to fs.nr_open, without a word.
-std::uint64_t given_by(const UnitProperties& unit, const Facts& facts) {
-  const auto nr_open = facts.sysctls.integer(kNrOpen);
-  if (unit.limit_nofile == kUnlimited || !nr_open || *nr_open <= 0) return unit.limit_nofile;
-  return std::min(unit.limit_nofile, static_cast<std::uint64_t>(*nr_open));
+/// What systemd really gives. Without a limit there is nothing to compare.
+Result<std::uint64_t> given_by(const UnitProperties& unit, const Facts& facts) {
+  if (unit.limit_nofile == kUnlimited) return kUnlimited;
+  const auto given = given_at_start({unit.limit_nofile_soft, unit.limit_nofile}, facts);
+  if (!given) return tl::make_unexpected(given.error());
+  return given->limits.hard;
 }
 
 Detail detail_of(std::uint64_t process, std::uint64_t unit, pid_t pid) {
@@ -55,7 +56,9 @@ Result<bool> needs_restart(std::uint64_t process, std::uint64_t unit, const Inst
 Outcome compare(const ProcessFacts& head, const UnitProperties& properties, const InstanceDemand& demand,
                 const Facts& facts) {
   const auto process = head.nofile->hard;
-  const auto unit = given_by(properties, facts);
+  const auto given = given_by(properties, facts);
+  if (!given) return Unknown{given.error()};
+  const auto unit = *given;
   auto detail = detail_of(process, unit, head.pid);
   const auto restart = needs_restart(process, unit, demand, facts);
   if (!restart) return Unknown{restart.error()};
@@ -70,6 +73,7 @@ Outcome compare(const ProcessFacts& head, const UnitProperties& properties, cons
     return Fail{Severity::warning, std::move(detail)};
   }
   detail.why = "the process has a higher limit than its unit now gives: the next start will have less";
+  detail.consequence_of = Cause{"unit_limit_survives_boot", subject::instance(demand.instance->name)};
   return Fail{Severity::info, std::move(detail)};
 }
 

@@ -36,6 +36,18 @@ bool cut(Limits& limits, std::uint64_t at) {
 
 }  // namespace
 
+Result<GivenAtStart> given_at_start(Limits asked, const Facts& facts) {
+  GivenAtStart given{.limits = asked};
+  if (const auto nr_open = facts.sysctls.integer("fs.nr_open"); nr_open && *nr_open > 0) {
+    cut(given.limits, static_cast<std::uint64_t>(*nr_open));
+  }
+  if (const auto& manager = facts.host.manager_nofile; manager) {
+    if (!*manager) return tl::make_unexpected(manager->error());
+    given.cut_at_manager = cut(given.limits, (*manager)->hard);
+  }
+  return given;
+}
+
 Result<StartLimits> start_limits(const haproxy::InstanceFacts& instance, const Facts& facts) {
   if (const ProcessFacts* head = instance.head(); head != nullptr) {
     if (!head->nofile) return tl::make_unexpected(head->nofile.error());
@@ -48,15 +60,10 @@ Result<StartLimits> start_limits(const haproxy::InstanceFacts& instance, const F
   }
   const bool live = instance.unit_source == haproxy::UnitSource::systemd;
   std::string source = live ? instance.unit->name : instance.unit->fragment_path;
-  Limits limits{instance.unit->limit_nofile_soft, instance.unit->limit_nofile};
-  if (const auto nr_open = facts.sysctls.integer("fs.nr_open"); nr_open) {
-    cut(limits, static_cast<std::uint64_t>(*nr_open));
-  }
-  if (const auto& manager = facts.host.manager_nofile; manager) {
-    if (!*manager) return tl::make_unexpected(manager->error());
-    if (cut(limits, (*manager)->hard)) source += " (cut at the limit of systemd itself)";
-  }
-  return StartLimits{limits, unit_may_raise(*instance.unit, facts), std::move(source)};
+  const auto given = given_at_start({instance.unit->limit_nofile_soft, instance.unit->limit_nofile}, facts);
+  if (!given) return tl::make_unexpected(given.error());
+  if (given->cut_at_manager) source += " (cut at the limit of systemd itself)";
+  return StartLimits{given->limits, unit_may_raise(*instance.unit, facts), std::move(source)};
 }
 
 }  // namespace preflight

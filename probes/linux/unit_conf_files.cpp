@@ -56,10 +56,14 @@ Result<bool> is_mask(const HostView& host, const std::string& path) {
 
 Result<std::string> read_unit_conf_file(const HostView& host, const std::string& path) {
   const auto masked = is_mask(host, path);
-  if (!masked && !is_absent(masked.error())) return tl::make_unexpected(masked.error());
-  if (!masked || *masked) return std::string();
-  if (const auto status = host.status(path); !status || status->kind != FileKind::regular) return std::string();
-  return host.read(path, kLargest);
+  if (!masked && masked.error().code == std::errc::no_such_file_or_directory) return std::string();
+  if (!masked) return tl::make_unexpected(masked.error());
+  return *masked ? std::string() : host.read(path, kLargest);
+}
+
+bool stops_systemd_too(const Error& error) {
+  return error.code == std::errc::too_many_symbolic_link_levels || error.code == std::errc::filename_too_long ||
+         error.code == std::errc::not_a_directory || error.code == std::errc::is_a_directory;
 }
 
 }  // namespace preflight

@@ -23,9 +23,11 @@ struct UnitConfFile {
 [[nodiscard]] Result<std::vector<UnitConfFile>> list_conf_files(const HostView& host,
                                                             const std::vector<std::string>& directories);
 
-/// What systemd reads of such a file: nothing of a mask (empty, a link to /dev/null), of a link to nowhere, and of what
-/// is no regular file.
+/// What systemd reads of such a file: nothing of a mask (empty, a link to /dev/null) and of a link to nowhere.
 [[nodiscard]] Result<std::string> read_unit_conf_file(const HostView& host, const std::string& path);
+
+/// Whether that error comes from what stands there (a directory, links in a circle) and not from who looks.
+[[nodiscard]] bool stops_systemd_too(const Error& error);
 
 /// Whether a unit's file says that there shall be no such unit: it is empty, a device, or leads to /dev/null.
 [[nodiscard]] Result<bool> is_mask(const HostView& host, const std::string& path);

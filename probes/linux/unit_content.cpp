@@ -21,8 +21,9 @@ constexpr std::array<std::string_view, 5> kManagerDirectories = {
 /// Adds the lines of one file; the answer is where systemd gives up on it.
 Result<std::optional<GivenUp>> add_lines(const HostView& host, const UnitConfFile& file, UnitLines& lines) {
   const auto content = read_unit_conf_file(host, file.path);
-  if (!content && file.hidden_by.empty()) return tl::make_unexpected(content.error());
-  if (!content) return std::optional<GivenUp>();
+  if (!content && !file.hidden_by.empty()) return std::optional<GivenUp>();
+  if (!content && stops_systemd_too(content.error())) return std::optional(GivenUp{0, content.error().reason});
+  if (!content) return tl::make_unexpected(content.error());
   const auto first = lines.size();
   const auto given_up = for_each_setting(*content, [&](const Setting& setting) {
     lines.push_back({file.path, setting.line, std::string(setting.section), std::string(setting.key), setting.value,
@@ -78,8 +79,9 @@ Result<UnitLines> read_manager_lines(const HostView& host, UnitMoment moment) {
     for (auto line = lines.begin() + static_cast<std::ptrdiff_t>(first); !unread.empty() && line != lines.end(); ++line)
       line->unread = unread;
     if (*given_up && file.hidden_by.empty() && unread.empty()) {
-      unread = "systemd reads no further than " + file.path + ":" + std::to_string((*given_up)->line) + ", which " +
-               (*given_up)->reason;
+      const auto line = (*given_up)->line;
+      unread = "systemd reads no further than " + file.path + (line == 0 ? "" : ":" + std::to_string(line)) +
+               ", which " + (*given_up)->reason;
     }
   }
   return lines;

@@ -9,6 +9,7 @@ from .case import load, save
 from .chance import Chance
 from .configurations import STATS_SOCKET, Configurations
 from .shrink import Shrinker
+from .unit_trial import UnitTrees
 
 
 class _OfConfigurations:
@@ -80,6 +81,8 @@ class Sysctls:
 def trial_of(path, version):
     """The trial that a kept case belongs to."""
     value = json.loads(Path(path).read_text(encoding="utf-8"))
+    if "units" in value:
+        return UnitTrees()
     if "entries" in value:
         return Sysctls()
     return Loads() if value.get("roads") else Starts(version)
