@@ -21,7 +21,7 @@ struct UnitConfFile {
 /// hides it. Links to nowhere, empty files and even directories hide others as any file does. A directory that is not
 /// there has none; one that cannot be listed is an error, because any file in it might decide.
 [[nodiscard]] Result<std::vector<UnitConfFile>> list_conf_files(const HostView& host,
-                                                            const std::vector<std::string>& directories);
+                                                                const std::vector<std::string>& directories);
 
 /// What systemd reads of such a file: nothing of a mask (empty, a link to /dev/null) and of a link to nowhere.
 [[nodiscard]] Result<std::string> read_unit_conf_file(const HostView& host, const std::string& path);
