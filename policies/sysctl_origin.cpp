@@ -2,6 +2,7 @@
 // A number alone does not help the person who set another one: the file that wins is what they look for.
 #include "policies/sysctl_origin.h"
 
+#include <algorithm>
 #include <memory>
 #include <set>
 
@@ -97,6 +98,8 @@ std::vector<std::string> origin_of_sysctl(const Facts& facts, std::string_view k
 }
 
 void add_origins(const Check& check, const Case& scene, Outcomes& outcomes) {
+  const auto& needs = check.needs.facts;
+  if (std::find(needs.begin(), needs.end(), Need::boot) != needs.end()) return;  // it tells of boot itself
   std::set<std::string_view> told;
   for (auto& [subject, outcome] : outcomes) {
     auto* const failure = std::get_if<Fail>(&outcome);
