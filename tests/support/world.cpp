@@ -118,6 +118,9 @@ World::World() {
   instance().command_line.configs = {kConfigPath};
   instance().unit = debian_unit();
   instance().unit_source = haproxy::UnitSource::systemd;
+  const GivenLimit stock{.limits = {1024, 524288}, .lines = {}};
+  instance().unit_limit = UnitLimit{.id = "haproxy.service", .reloaded = stock, .at_boot = stock, .pam_name = ""};
+  facts.host.pam_nofile = std::vector<PamLimit>{};
   instance().binary = debian_binary();
   instance().memory_limit = std::nullopt;
   instance().cpu_quota = std::nullopt;
