@@ -175,6 +175,8 @@ TEST(Locate, UnitFilesSpeakOnlyWhereNoSystemdRuns) {
   EXPECT_EQ(located.instances->front().command_line.configs, std::vector<std::string>{"/tree.cfg"});
   EXPECT_EQ(located.instances->front().unit_source, UnitSource::files);
   host.files["/run/systemd/system/x"] = "";
+  EXPECT_TRUE(locate(host).instances->front().unit) << "nothing runs in a tree, whatever was left in it";
+  host.host_kind = HostKind::live;
   located = locate(host);
   EXPECT_FALSE(located.instances->front().unit) << "systemd runs and knows no such unit";
 }
