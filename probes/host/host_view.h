@@ -123,7 +123,8 @@ class HostView {
 
   /// The names in a directory, "." and ".." left out, in byte order.
   [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& path) const = 0;
-  /// Those names in a directory that are symbolic links, in byte order: one call where readlink(2) of each would be many.
+  /// Those names in a directory that are symbolic links, in byte order: one call where readlink(2) of each would be
+  /// many.
   [[nodiscard]] virtual Result<std::vector<std::string>> list_links(const std::string& path) const = 0;
   [[nodiscard]] virtual Result<FileStatus> status(const std::string& path) const = 0;
   /// readlink(2).

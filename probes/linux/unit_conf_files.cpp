@@ -39,7 +39,8 @@ Result<std::vector<UnitConfFile>> list_conf_files(const HostView& host, const st
     for (const auto& name : *names) {
       if (!is_conf(name)) continue;
       auto& files = by_name[name];
-      files.push_back({directory + "/" + name, files.empty() ? std::string() : files.front().path});
+      files.push_back(
+          {std::string(directory).append("/").append(name), files.empty() ? std::string() : files.front().path});
     }
   }
   std::vector<UnitConfFile> found;

@@ -6,8 +6,8 @@
 #include <array>
 #include <optional>
 
-#include "probes/linux/unit_conf_files.h"
 #include "probes/linux/paths.h"
+#include "probes/linux/unit_conf_files.h"
 #include "probes/linux/unit_syntax.h"
 
 namespace preflight {
@@ -30,9 +30,9 @@ Result<std::optional<GivenUp>> add_lines(const HostView& host, const UnitConfFil
                      file.hidden_by, setting.read ? "" : "systemd gave up before"});
   });
   for (auto line = lines.begin() + static_cast<std::ptrdiff_t>(first); given_up && line != lines.end(); ++line) {
-    if (!line->unread.empty())
-      line->unread =
-          "systemd reads no further than line " + std::to_string(given_up->line) + ", which " + given_up->reason;
+    if (line->unread.empty()) continue;
+    line->unread =
+        "systemd reads no further than line " + std::to_string(given_up->line) + ", which " + given_up->reason;
   }
   return given_up;
 }

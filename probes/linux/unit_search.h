@@ -12,8 +12,8 @@
 
 #include "probes/base/result.h"
 #include "probes/host/host_view.h"
-#include "probes/linux/unit_conf_files.h"
 #include "probes/linux/paths.h"
+#include "probes/linux/unit_conf_files.h"
 
 namespace preflight {
 
