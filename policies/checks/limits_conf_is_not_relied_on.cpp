@@ -86,8 +86,7 @@ extern constinit const Check limits_conf_is_not_relied_on{
     .title = "Nobody counts on limits.conf to raise the service's limit",
     .rationale =
         "Many guides raise nofile in /etc/security/limits.conf. It is read for sessions of PAM alone: a shell shows "
-        "the "
-        "new limit, the service that systemd starts keeps the one of its unit.",
+        "the new limit, the service that systemd starts keeps the one of its unit.",
     .advice = "Set LimitNOFILE= in a drop-in of the unit and take the lines out of limits.conf.",
     .severity = Severity::info,
     .needs = {.facts = kNeeds, .sysctls = kSysctls},
