@@ -8,6 +8,8 @@
 namespace preflight::sysctl_writers {
 namespace {
 
+using namespace std::string_literals;
+
 /// "3 net.core.somaxconn=4096", "1 load /etc/x.conf", "2 load all", one a line.
 std::string said(std::string_view script) {
   std::string text;
@@ -111,7 +113,7 @@ TEST(Statements, HostileTextEnds) {
   std::string nested = "sysctl -w a.b=1";
   for (int i = 0; i < 12; ++i) nested = "sh -c \"" + nested + "\"";
   EXPECT_EQ(said(nested), "") << "quotes do not nest like that";
-  EXPECT_EQ(said(std::string("echo \0 5 > /proc/sys/a/b", 26)).empty(), false);
+  EXPECT_EQ(said("echo \0 5 > /proc/sys/a/b"s).empty(), false);
 }
 
 }  // namespace
