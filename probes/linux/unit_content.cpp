@@ -18,23 +18,13 @@ constexpr std::array<std::string_view, 5> kManagerDirectories = {
     "/etc/systemd/system.conf.d", "/run/systemd/system.conf.d", "/usr/local/lib/systemd/system.conf.d",
     "/usr/lib/systemd/system.conf.d", "/lib/systemd/system.conf.d"};
 
-/// Adds the lines of one file; the answer is where systemd gives up on it.
+/// The answer is where systemd gives up on the file.
 Result<std::optional<GivenUp>> add_lines(const HostView& host, const UnitConfFile& file, UnitLines& lines) {
   const auto content = read_unit_conf_file(host, file.path);
-  if (!content && !file.hidden_by.empty()) return std::optional<GivenUp>();
-  if (!content && stops_systemd_too(content.error())) return std::optional(GivenUp{0, content.error().reason});
-  if (!content) return tl::make_unexpected(content.error());
-  const auto first = lines.size();
-  const auto given_up = for_each_setting(*content, [&](const Setting& setting) {
-    lines.push_back({file.path, setting.line, std::string(setting.section), std::string(setting.key), setting.value,
-                     file.hidden_by, setting.read ? "" : "systemd gave up before"});
-  });
-  for (auto line = lines.begin() + static_cast<std::ptrdiff_t>(first); given_up && line != lines.end(); ++line) {
-    if (line->unread.empty()) continue;
-    line->unread =
-        "systemd reads no further than line " + std::to_string(given_up->line) + ", which " + given_up->reason;
-  }
-  return given_up;
+  if (content) return add_lines(*content, file, lines);
+  if (!file.hidden_by.empty()) return std::optional<GivenUp>();
+  if (stops_systemd_too(content.error())) return std::optional(GivenUp{0, content.error().reason});
+  return tl::make_unexpected(content.error());
 }
 
 /// Those that are there and were not met under another name.
@@ -50,6 +40,20 @@ std::vector<std::string> manager_directories(const HostView& host, UnitMoment mo
 }
 
 }  // namespace
+
+std::optional<GivenUp> add_lines(std::string_view content, const UnitConfFile& file, UnitLines& lines) {
+  const auto first = lines.size();
+  auto given_up = for_each_setting(content, [&](const Setting& setting) {
+    lines.push_back({file.path, setting.line, std::string(setting.section), std::string(setting.key), setting.value,
+                     file.hidden_by, setting.read ? "" : "systemd gave up before"});
+  });
+  for (auto line = lines.begin() + static_cast<std::ptrdiff_t>(first); given_up && line != lines.end(); ++line) {
+    if (line->unread.empty()) continue;
+    line->unread =
+        "systemd reads no further than line " + std::to_string(given_up->line) + ", which " + given_up->reason;
+  }
+  return given_up;
+}
 
 Result<UnitLines> read_unit_lines(const HostView& host, const FoundUnit& unit) {
   UnitLines lines;

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "probes/base/result.h"
 #include "probes/host/host_view.h"
 #include "probes/linux/unit_search.h"
+#include "probes/linux/unit_syntax.h"
 
 namespace preflight {
 
@@ -24,6 +27,9 @@ struct UnitLine {
   [[nodiscard]] bool counts() const { return hidden_by.empty() && unread.empty(); }
 };
 using UnitLines = std::vector<UnitLine>;
+
+/// Adds those of one file, whose content is known; the answer is where systemd gives up on it.
+std::optional<GivenUp> add_lines(std::string_view content, const UnitConfFile& file, UnitLines& lines);
 
 /// Fragment, then drop-ins; systemd that gives up on a drop-in goes on with the next one. bad_message where it gives up
 /// on the fragment, because it does not load such a unit; an error too where a file that counts cannot be read.
