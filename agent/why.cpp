@@ -10,6 +10,7 @@
 #include "policies/nearest.h"
 #include "probes/base/text.h"
 #include "probes/host/forwarding_host.h"
+#include "probes/linux/sysctl_name.h"
 
 namespace preflight {
 namespace {
@@ -62,8 +63,7 @@ CollectRequest request_for(const cli::Options& options) {
 std::string missing_sentence(const HostView& host, const std::string& key) {
   auto known = cli::known_settings(all_checks());
   const auto parent = key.substr(0, key.rfind('.'));
-  std::string directory = "/proc/sys/" + parent;
-  std::replace(directory.begin(), directory.end(), '.', '/');
+  const auto directory = "/proc/sys/" + swap_separators(parent);
   std::vector<std::string> siblings;
   for (const auto& name : host.list(directory).value_or(std::vector<std::string>())) {
     siblings.push_back(std::string(parent).append(".").append(name));

@@ -42,9 +42,6 @@ struct WhyRun {
 /// What the configurations demand that the setting bounds.
 void add_demand(Why& why, const Case& scene);
 
-/// What the sysctls of a run hold after the next boot, whoever sets them last; only those of which it is known.
-[[nodiscard]] SysctlValues values_after_boot(const Facts& facts);
-
 /// What checks say of a sysctl's value, as far as it can be said without looking at sockets.
 void add_verdicts(Why& why, SysctlDemand& judge, const SysctlValues& booted);
 

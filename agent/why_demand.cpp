@@ -125,20 +125,6 @@ void add_demand(Why& why, const Case& scene) {
   }
 }
 
-SysctlValues values_after_boot(const Facts& facts) {
-  SysctlValues values;
-  if (!facts.sysctl_boot) return values;
-  for (const auto& [key, known] : facts.sysctl_boot->keys) {
-    const auto after = known.after(facts.sysctl_boot->loader).value_or(std::nullopt);
-    if (after) values.emplace(key, normalised(*after));
-  }
-  for (const auto& writer : facts.sysctl_writers.value_or(std::vector<SysctlWriter>())) {
-    values.erase(writer.key);
-    if (!writer.value.empty()) values.emplace(writer.key, normalised(writer.value));
-  }
-  return values;
-}
-
 void add_verdicts(Why& why, SysctlDemand& judge, const SysctlValues& booted) {
   if (why.checks.empty()) return;
   SysctlValues then;  // of all that is judged together with it

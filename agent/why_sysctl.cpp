@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/why.h"
+#include "probes/linux/sysctl_name.h"
 
 namespace preflight {
 namespace {
@@ -79,11 +80,7 @@ std::vector<BootAnswer> answers_of(const KeyAtBoot& key, SysctlLoader loader) {
   return answers;
 }
 
-std::string path_of(std::string_view key) {
-  std::string path(key);
-  for (auto& c : path) c = c == '.' ? '/' : c == '/' ? '.' : c;
-  return "/proc/sys/" + path;
-}
+std::string path_of(std::string_view key) { return "/proc/sys/" + swap_separators(key); }
 
 /// Who lives in a namespace: "/proc/sys/net/core/somaxconn of haproxy.service".
 std::string place_in(const NetworkFacts& network, std::string_view key, const Facts& facts) {

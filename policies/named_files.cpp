@@ -14,10 +14,6 @@ Result<PathStatus> status_of(const haproxy::InstanceFacts& instance, const std::
   return known->found;
 }
 
-bool is_missing(const Error& error) {
-  return error.code == std::errc::no_such_file_or_directory || error.code == std::errc::not_a_directory;
-}
-
 std::string octal(std::uint32_t mode) {
   std::array<char, 16> text{};
   const int length = std::snprintf(text.data(), text.size(), "%04o", mode & 07777U);

@@ -49,9 +49,6 @@ void for_each_log(const haproxy::Config& config, F&& target) {
 /// What stands at a path as the configuration writes it, seen as the starter of haproxy sees it.
 [[nodiscard]] Result<PathStatus> status_of(const haproxy::InstanceFacts& instance, const std::string& path);
 
-/// Whether the path is known not to be there: neither it nor something else in its place.
-[[nodiscard]] bool is_missing(const Error& error);
-
 /// "0660"
 [[nodiscard]] std::string octal(std::uint32_t mode);
 

@@ -64,6 +64,22 @@ std::string normalised(std::string_view value) {
   return out;
 }
 
+WrittenValue written_at_boot(const Facts& facts, std::string_view key) {
+  const auto* const known = facts.sysctl_boot ? facts.sysctl_boot->find(key) : nullptr;
+  const auto left = known == nullptr ? std::nullopt : known->after(facts.sysctl_boot->loader).value_or(std::nullopt);
+  if (!facts.sysctl_writers) return {left, nullptr};
+  return written_after(*facts.sysctl_writers, key, left);
+}
+
+SysctlValues values_after_boot(const Facts& facts) {
+  SysctlValues values;
+  if (!facts.sysctl_boot) return values;
+  for (const auto& [key, known] : facts.sysctl_boot->keys) {
+    if (const auto after = written_at_boot(facts, key).value; after) values.emplace(key, normalised(*after));
+  }
+  return values;
+}
+
 SysctlDemand::SysctlDemand(const Case& scene) : scene_(scene) {}
 SysctlDemand::~SysctlDemand() = default;
 

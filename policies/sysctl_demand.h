@@ -49,6 +49,13 @@ using SysctlJudgements = std::vector<SysctlJudgement>;
 /// Values by key. Several at once, because some only make sense together: a port range, and what is reserved in it.
 using SysctlValues = std::map<std::string, std::string, std::less<>>;
 
+/// What the boot loader leaves of a key, and the owner that then has the last word.
+[[nodiscard]] WrittenValue written_at_boot(const Facts& facts, std::string_view key);
+
+/// What the keys of a run hold after the next boot, whoever writes them last; those of which it is not known are
+/// missing.
+[[nodiscard]] SysctlValues values_after_boot(const Facts& facts);
+
 /// Asks the checks that look at some keys what they would say if these held other values, in the network namespace that
 /// the boot loaders set. The case must outlive it.
 class SysctlDemand {

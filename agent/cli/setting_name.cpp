@@ -9,6 +9,7 @@
 
 #include "policies/nearest.h"
 #include "probes/base/text.h"
+#include "probes/linux/sysctl_name.h"
 
 namespace preflight::cli {
 namespace {
@@ -26,8 +27,7 @@ std::string key_of(std::string_view path) {
   for (const auto name : split(path, '/')) {
     if (!name.empty()) key += (key.empty() ? "" : "/") + std::string(name);
   }
-  for (auto& c : key) c = c == '.' ? '/' : c == '/' ? '.' : c;
-  return key;
+  return swap_separators(key);
 }
 
 bool is_path_of_names(std::string_view key) {

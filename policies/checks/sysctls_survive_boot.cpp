@@ -8,7 +8,7 @@
 #include "policies/sysctl_demand.h"
 #include "policies/sysctl_origin.h"
 #include "probes/base/text.h"
-#include "probes/linux/sysctl_syntax.h"
+#include "probes/linux/sysctl_name.h"
 
 namespace preflight::checks {
 namespace {
@@ -16,22 +16,11 @@ namespace {
 constexpr std::string_view kReferences[] = {"sysctl.d(5)", "systemd-sysctl.service(8)", "sysctl(8), --system"};
 constexpr std::size_t kQuoted = 4;  // lines that lose, and findings that follow
 
-/// What the boot loader leaves of a key, and who writes it later.
-WrittenValue written(const Facts& facts, std::string_view key) {
-  const auto& boot = *facts.sysctl_boot;
-  const auto* const known = boot.find(key);
-  const auto after = known == nullptr ? std::nullopt : known->after(boot.loader).value_or(std::nullopt);
-  if (!facts.sysctl_writers) return {after, nullptr};
-  return written_after(*facts.sysctl_writers, key, after);
-}
-
-/// What is there once the boot loader and all others have written, by key; keys of which that is not known are missing.
-SysctlValues values_after(const Facts& facts) {
-  SysctlValues values;
-  for (const auto key : kDemandedSysctls) {
-    const auto after = written(facts, key).value;
-    if (after) values.emplace(key, normalised(*after));
-  }
+/// Others are none of ours: advice asks for them too.
+SysctlValues demanded(SysctlValues values) {
+  std::erase_if(values, [](const auto& one) {
+    return std::find(kDemandedSysctls.begin(), kDemandedSysctls.end(), one.first) == kDemandedSysctls.end();
+  });
   return values;
 }
 
@@ -96,7 +85,7 @@ class Boot {
       : facts_(c.facts),
         boot_(*c.facts.sysctl_boot),
         demand_(c),
-        booted_(values_after(c.facts)),
+        booted_(demanded(values_after_boot(c.facts))),
         worse_(worse_than_now(booted_)) {}
 
   Outcome judge(std::string_view key) {
@@ -104,7 +93,7 @@ class Boot {
     if (known == nullptr) return Unknown{unread(std::string(key)).value()};
     const auto& answer = known->by(boot_.loader);
     if (!answer) return Unknown{answer.error()};
-    if (const auto* const owner = written(facts_, key).last_writer; owner != nullptr)
+    if (const auto* const owner = written_at_boot(facts_, key).last_writer; owner != nullptr)
       return NotApplicable{printable(owner->owner) + " writes it later"};
     const auto now = demand_.running(key);
     if (!now && now.error().code == std::errc::no_such_file_or_directory && answer->lines.empty())

@@ -5,6 +5,7 @@
 
 #include "policies/check.h"
 #include "policies/demand/start_limits.h"
+#include "policies/limit_lines.h"
 
 namespace preflight::checks {
 namespace {
@@ -16,13 +17,9 @@ constexpr std::string_view kSysctls[] = {kNrOpen};
 constexpr Need kNeeds[] = {Need::unit};
 constexpr std::string_view kReferences[] = {"systemd.exec(5), LimitNOFILE=", "HAProxy src/mworker.c, re-execution"};
 
-std::int64_t clamped(std::uint64_t value) {
-  return static_cast<std::int64_t>(std::min<std::uint64_t>(value, INT64_MAX));
-}
-
 /// haproxy raises its own hard limit to exactly its demand when it may: a difference that nobody need act on.
 bool raised_itself(std::uint64_t process, const InstanceDemand& demand) {
-  return demand.file_descriptors && clamped(process) == demand.file_descriptors->value;
+  return demand.file_descriptors && as_count(process) == demand.file_descriptors->value;
 }
 
 /// What systemd really gives. Without a limit there is nothing to compare.
@@ -35,9 +32,9 @@ Result<std::uint64_t> given_by(const UnitProperties& unit, const Facts& facts) {
 
 Detail detail_of(std::uint64_t process, std::uint64_t unit, pid_t pid) {
   Detail detail;
-  detail.observed = Measure(clamped(process), "descriptors");
+  detail.observed = Measure(as_count(process), "descriptors");
   detail.where.object = "/proc/" + std::to_string(pid) + "/limits";
-  if (unit != kUnlimited) detail.expected = Expectation{Relation::equal, Measure(clamped(unit), "descriptors")};
+  if (unit != kUnlimited) detail.expected = Expectation{Relation::equal, Measure(as_count(unit), "descriptors")};
   return detail;
 }
 
@@ -46,7 +43,7 @@ Result<bool> needs_restart(std::uint64_t process, std::uint64_t unit, const Inst
                            const Facts& facts) {
   const auto& need = demand.file_descriptors;
   if (!need || need->basis != Basis::configured) return false;
-  if (clamped(process) >= need->value || clamped(unit) < need->value) return false;
+  if (as_count(process) >= need->value || as_count(unit) < need->value) return false;
   const auto limits = start_limits(*demand.instance, facts);
   if (!limits) return tl::make_unexpected(limits.error());
   if (!limits->may_raise) return tl::make_unexpected(limits->may_raise.error());

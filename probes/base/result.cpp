@@ -22,6 +22,10 @@ bool is_offline_tree(const Error& error) {
   return error.code == std::errc::not_supported && error.reason == kOfflineTree;
 }
 
+bool is_missing(const Error& error) {
+  return error.code == std::errc::no_such_file_or_directory || error.code == std::errc::not_a_directory;
+}
+
 std::string describe(const Error& error) {
   return error.object.empty() ? error.reason : error.object + ": " + error.reason;
 }

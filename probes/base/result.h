@@ -46,6 +46,9 @@ using Result = tl::expected<T, Error>;
 [[nodiscard]] Error offline_tree(std::string object);
 [[nodiscard]] bool is_offline_tree(const Error& error);
 
+/// Whether the object is known not to be there: neither it nor something else in its place (ENOENT, ENOTDIR).
+[[nodiscard]] bool is_missing(const Error& error);
+
 /// "object: reason", one line, for people.
 [[nodiscard]] std::string describe(const Error& error);
 

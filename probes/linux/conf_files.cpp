@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 
 namespace preflight {
@@ -15,10 +16,6 @@ constexpr std::size_t kFileLimit = 4UL * 1024 * 1024;
 
 bool is_conf(std::string_view name) {
   return name.size() >= kSuffix.size() && name.substr(name.size() - kSuffix.size()) == kSuffix;
-}
-
-bool is_absent(const Error& error) {
-  return error.code == std::errc::no_such_file_or_directory || error.code == std::errc::not_a_directory;
 }
 
 }  // namespace
@@ -50,22 +47,29 @@ Result<std::string> read_conf_file(const HostView& host, const std::string& path
   return content;
 }
 
-Result<std::vector<ConfFile>> read_conf_files(const HostView& host, std::span<const std::string> directories) {
-  std::map<std::string, std::vector<std::string>> paths;  // by name, highest directory first
+Result<std::vector<ConfFile>> list_conf_files(const HostView& host, std::span<const std::string> directories) {
+  std::map<std::string, std::vector<ConfFile>> by_name;
   for (const auto& directory : directories) {
     const auto names = host.list(directory);
-    if (!names && !is_absent(names.error())) return tl::make_unexpected(names.error());
+    if (!names && !is_missing(names.error())) return tl::make_unexpected(names.error());
     if (!names) continue;
     for (const auto& name : *names) {
-      if (is_conf(name)) paths[name].push_back(std::string(directory).append("/").append(name));
+      if (!is_conf(name)) continue;
+      auto& files = by_name[name];
+      files.push_back({std::string(directory).append("/").append(name), files.empty() ? "" : files.front().path});
     }
   }
-  std::vector<ConfFile> files;
-  for (const auto& [name, places] : paths) {
-    for (const auto& path : places) {
-      files.push_back({path, path == places.front() ? std::string() : places.front(), read_conf_file(host, path)});
-    }
+  std::vector<ConfFile> found;
+  for (auto& [name, files] : by_name) {
+    found.insert(found.end(), std::make_move_iterator(files.begin()), std::make_move_iterator(files.end()));
   }
+  return found;
+}
+
+Result<std::vector<ConfFile>> read_conf_files(const HostView& host, std::span<const std::string> directories) {
+  auto files = list_conf_files(host, directories);
+  if (!files) return files;
+  for (auto& file : *files) file.content = read_conf_file(host, file.path);
   return files;
 }
 

@@ -30,11 +30,15 @@ struct ConfFile {
 /// The directories of `kind` ("sysctl.d"), highest first; /lib only where it is not /usr/lib.
 [[nodiscard]] std::vector<std::string> conf_directories(const HostView& host, std::string_view kind);
 
+/// Every ".conf" of these directories by name in byte order, not read yet; of one name the one that counts comes first.
+/// An error where a directory cannot be listed: any file in it might decide.
+[[nodiscard]] Result<std::vector<ConfFile>> list_conf_files(const HostView& host,
+                                                            std::span<const std::string> directories);
+
 /// The file's content, a mask being empty; an error for what is neither a file nor a mask.
 [[nodiscard]] Result<std::string> read_conf_file(const HostView& host, const std::string& path);
 
-/// Every ".conf" of these directories by name in byte order; of one name the one that counts comes first. An error
-/// where a directory cannot be listed: any file in it might decide.
+/// The same, each read as far as it can be.
 [[nodiscard]] Result<std::vector<ConfFile>> read_conf_files(const HostView& host,
                                                             std::span<const std::string> directories);
 

@@ -12,13 +12,9 @@ constexpr std::size_t kMostLimits = 1000;
 constexpr const char* kMain = "/etc/security/limits.conf";
 constexpr const char* kFurther = "/etc/security/limits.d";
 
-bool is_absent(const Error& error) {
-  return error.code == std::errc::no_such_file_or_directory || error.code == std::errc::not_a_directory;
-}
-
 Result<void> add_limits(const HostView& host, const std::string& path, std::vector<PamLimit>& limits) {
   const auto content = host.read(path, kLargest);
-  if (!content && is_absent(content.error())) return {};
+  if (!content && is_missing(content.error())) return {};
   if (!content) return tl::make_unexpected(content.error());
   std::uint32_t number = 0;
   for_each_line(*content, [&](std::string_view line) {
@@ -41,7 +37,7 @@ Result<std::vector<PamLimit>> read_pam_nofile(const HostView& host) {
   std::vector<PamLimit> limits;
   if (auto added = add_limits(host, kMain, limits); !added) return tl::make_unexpected(added.error());
   const auto names = host.list(kFurther);
-  if (!names && !is_absent(names.error())) return tl::make_unexpected(names.error());
+  if (!names && !is_missing(names.error())) return tl::make_unexpected(names.error());
   if (!names) return limits;
   for (const auto& name : *names) {
     if (!is_conf(name)) continue;

@@ -6,14 +6,14 @@
 #include <optional>
 
 #include "probes/base/text.h"
+#include "probes/linux/sysctl_name.h"
 
 namespace preflight {
 namespace {
 
-/// A dot inside a name (an interface "eth0.200") is written as a slash in a key, as sysctl.d(5) has it.
+/// Only what leads to a file below /proc/sys.
 std::optional<std::string> path_of(std::string_view key) {
-  std::string path(key);
-  for (auto& c : path) c = c == '.' ? '/' : c == '/' ? '.' : c;
+  const auto path = swap_separators(key);
   for (const auto name : split(path, '/'))
     if (name.empty() || name == "." || name == "..") return std::nullopt;
   return "/proc/sys/" + path;

@@ -8,7 +8,7 @@
 
 #include "probes/base/text.h"
 #include "probes/linux/kernel_setting.h"
-#include "probes/linux/sysctl_syntax.h"
+#include "probes/linux/sysctl_name.h"
 
 namespace preflight {
 namespace {
@@ -22,12 +22,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kModules 
     {"net.bridge.", "br_netfilter"},
 }};
 
-/// "net/core/somaxconn" as "net.core.somaxconn".
-std::string dotted(std::string path) {
-  for (auto& c : path) c = c == '/' ? '.' : c == '.' ? '/' : c;
-  return path;
-}
-
 /// Of "sysctl.net.core.somaxconn=8192" and the like (kernel-parameters): what the kernel itself writes before the
 /// first process runs.
 void add_command_line(std::string_view text, Values& values) {
@@ -38,7 +32,7 @@ void add_command_line(std::string_view text, Values& values) {
     word.remove_prefix(kPrefix.size());
     const auto equals = word.find('=');
     if (equals == std::string_view::npos) continue;
-    settings.write(dotted(sysctl_path(word.substr(0, equals))), word.substr(equals + 1));
+    settings.write(sysctl_key(word.substr(0, equals)), word.substr(equals + 1));
   }
   values = std::move(settings.values);
 }

@@ -7,6 +7,7 @@
 #include "probes/linux/kernel_setting.h"
 #include "probes/linux/sysctl_boot.h"
 #include "probes/linux/sysctl_loaders.h"
+#include "probes/linux/sysctl_name.h"
 #include "probes/linux/sysctl_writers.h"
 
 namespace preflight {

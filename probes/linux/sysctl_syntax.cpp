@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whichever of "/" and "." comes first in a key is its separator; where that is the dot, a slash stands for a dot.
+// What a line is made of is the same to both; where it ends, and which blanks are dropped, is not.
 #include "probes/linux/sysctl_syntax.h"
 
 #include <algorithm>
 
 #include "probes/base/text.h"
+#include "probes/linux/sysctl_name.h"
 
 namespace preflight {
 namespace {
@@ -25,26 +26,6 @@ std::string_view right_stripped(std::string_view text, std::string_view blanks) 
 
 bool is_comment(std::string_view line) { return line.front() == '#' || line.front() == ';'; }
 
-/// With slashes for separators.
-std::string slashed(std::string_view key) {
-  std::string path(key);
-  const auto first = path.find_first_of("/.");
-  if (first == std::string::npos || path[first] == '/') return path;
-  for (auto& c : path) c = c == '.' ? '/' : c == '/' ? '.' : c;
-  return path;
-}
-
-/// Without empty names and ".", as systemd simplifies; one slash before it is dropped.
-std::string simplified(std::string_view path) {
-  std::string out;
-  for (const auto name : split(path, '/')) {
-    if (name.empty() || name == ".") continue;
-    if (!out.empty()) out += '/';
-    out += name;
-  }
-  return out;
-}
-
 /// The parts of "KEY=VALUE", "-KEY=VALUE" and "-KEY"; false for anything else. Neither part is trimmed yet.
 bool take_apart(std::string_view line, SysctlAssignment& to) {
   const auto equals = line.find('=');
@@ -58,12 +39,6 @@ bool take_apart(std::string_view line, SysctlAssignment& to) {
 }
 
 }  // namespace
-
-std::string sysctl_path(std::string_view key) {
-  constexpr std::string_view kRoot = "/proc/sys/";
-  if (key.substr(0, kRoot.size()) == kRoot) return simplified(key.substr(kRoot.size()));
-  return simplified(slashed(key));
-}
 
 std::vector<SysctlAssignment> systemd_assignments(const ConfFile& file) {
   std::vector<SysctlAssignment> found;

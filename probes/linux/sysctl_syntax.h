@@ -34,8 +34,4 @@ struct SysctlAssignment {
 /// procps' view of it.
 [[nodiscard]] std::vector<SysctlAssignment> procps_assignments(const ConfFile& file);
 
-/// A path below /proc/sys for a key in any spelling a person may use: "net.core.somaxconn", "net/core/somaxconn" or
-/// "/proc/sys/net/core/somaxconn"; the first separator says which (sysctl.d(5)). "net/ipv4/conf/eth0.200/rp_filter"
-[[nodiscard]] std::string sysctl_path(std::string_view key);
-
 }  // namespace preflight

@@ -2,21 +2,10 @@
 // conf_files_list of systemd 252: names that begin with a dot are left out, the kind of file is not looked at.
 #include "probes/linux/unit_conf_files.h"
 
-#include <map>
-
 namespace preflight {
 namespace {
 
 constexpr std::size_t kLargest = 16UL * 1024 * 1024;
-constexpr std::string_view kSuffix = ".conf";
-
-bool is_conf(std::string_view name) {
-  return name.size() > kSuffix.size() && name.front() != '.' && name.substr(name.size() - kSuffix.size()) == kSuffix;
-}
-
-bool is_absent(const Error& error) {
-  return error.code == std::errc::no_such_file_or_directory || error.code == std::errc::not_a_directory;
-}
 
 /// A tree need not have a /dev/null for a link to lead to.
 bool leads_to_null(const HostView& host, const std::string& path) {
@@ -30,22 +19,10 @@ bool leads_to_null(const HostView& host, const std::string& path) {
 
 }  // namespace
 
-Result<std::vector<UnitConfFile>> list_conf_files(const HostView& host, const std::vector<std::string>& directories) {
-  std::map<std::string, std::vector<UnitConfFile>> by_name;
-  for (const auto& directory : directories) {
-    const auto names = host.list(directory);
-    if (!names && !is_absent(names.error())) return tl::make_unexpected(names.error());
-    if (!names) continue;
-    for (const auto& name : *names) {
-      if (!is_conf(name)) continue;
-      auto& files = by_name[name];
-      files.push_back(
-          {std::string(directory).append("/").append(name), files.empty() ? std::string() : files.front().path});
-    }
-  }
-  std::vector<UnitConfFile> found;
-  for (auto& [name, files] : by_name) found.insert(found.end(), files.begin(), files.end());
-  return found;
+Result<std::vector<ConfFile>> list_unit_conf_files(const HostView& host, const std::vector<std::string>& directories) {
+  auto files = list_conf_files(host, directories);
+  if (files) std::erase_if(*files, [](const ConfFile& file) { return file.name().front() == '.'; });
+  return files;
 }
 
 Result<bool> is_mask(const HostView& host, const std::string& path) {

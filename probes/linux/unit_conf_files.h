@@ -9,19 +9,14 @@
 
 #include "probes/base/result.h"
 #include "probes/host/host_view.h"
+#include "probes/linux/conf_files.h"
 
 namespace preflight {
 
-struct UnitConfFile {
-  std::string path;
-  std::string hidden_by{};  // the path of the file of this name in a higher directory, which counts instead
-};
-
-/// The "*.conf" of these directories, the highest first, in the order they apply; a hidden one follows the one that
-/// hides it. Links to nowhere, empty files and even directories hide others as any file does. A directory that is not
-/// there has none; one that cannot be listed is an error, because any file in it might decide.
-[[nodiscard]] Result<std::vector<UnitConfFile>> list_conf_files(const HostView& host,
-                                                                const std::vector<std::string>& directories);
+/// The "*.conf" of these directories in the order they apply, hidden ones among them; without those whose name begins
+/// with a dot, which systemd does not look at.
+[[nodiscard]] Result<std::vector<ConfFile>> list_unit_conf_files(const HostView& host,
+                                                                 const std::vector<std::string>& directories);
 
 /// What systemd reads of such a file: nothing of a mask (empty, a link to /dev/null) and of a link to nowhere.
 [[nodiscard]] Result<std::string> read_unit_conf_file(const HostView& host, const std::string& path);

@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 5> kManagerDirectories = {
     "/usr/lib/systemd/system.conf.d", "/lib/systemd/system.conf.d"};
 
 /// The answer is where systemd gives up on the file.
-Result<std::optional<GivenUp>> add_lines(const HostView& host, const UnitConfFile& file, UnitLines& lines) {
+Result<std::optional<GivenUp>> add_lines(const HostView& host, const ConfFile& file, UnitLines& lines) {
   const auto content = read_unit_conf_file(host, file.path);
   if (content) return add_lines(*content, file, lines);
   if (!file.hidden_by.empty()) return std::optional<GivenUp>();
@@ -41,7 +41,7 @@ std::vector<std::string> manager_directories(const HostView& host, UnitMoment mo
 
 }  // namespace
 
-std::optional<GivenUp> add_lines(std::string_view content, const UnitConfFile& file, UnitLines& lines) {
+std::optional<GivenUp> add_lines(std::string_view content, const ConfFile& file, UnitLines& lines) {
   const auto first = lines.size();
   auto given_up = for_each_setting(content, [&](const Setting& setting) {
     lines.push_back({file.path, setting.line, std::string(setting.section), std::string(setting.key), setting.value,
@@ -71,7 +71,7 @@ Result<UnitLines> read_unit_lines(const HostView& host, const FoundUnit& unit) {
 }
 
 Result<UnitLines> read_manager_lines(const HostView& host, UnitMoment moment) {
-  auto files = list_conf_files(host, manager_directories(host, moment));
+  auto files = list_unit_conf_files(host, manager_directories(host, moment));
   if (!files) return tl::make_unexpected(files.error());
   files->insert(files->begin(), {kManagerFile});
   UnitLines lines;

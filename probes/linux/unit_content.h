@@ -29,7 +29,7 @@ struct UnitLine {
 using UnitLines = std::vector<UnitLine>;
 
 /// Adds those of one file, whose content is known; the answer is where systemd gives up on it.
-std::optional<GivenUp> add_lines(std::string_view content, const UnitConfFile& file, UnitLines& lines);
+std::optional<GivenUp> add_lines(std::string_view content, const ConfFile& file, UnitLines& lines);
 
 /// Fragment, then drop-ins; systemd that gives up on a drop-in goes on with the next one. bad_message where it gives up
 /// on the fragment, because it does not load such a unit; an error too where a file that counts cannot be read.

@@ -62,7 +62,7 @@ Result<GivenLimit> read_limit(const HostView& host, const FoundUnit& unit, UnitM
 
 /// Whether the next boot finds other files. A link in /run may be what gives the unit another name.
 bool is_volatile(const HostView& host, const FoundUnit& unit) {
-  const auto gone = [](const UnitConfFile& file) { return is_gone_after_boot(file.path); };
+  const auto gone = [](const ConfFile& file) { return is_gone_after_boot(file.path); };
   return is_gone_after_boot(unit.fragment) || !unit.aliases.empty() ||
          std::any_of(unit.drop_ins.begin(), unit.drop_ins.end(), gone) ||
          host.status("/run/systemd/system.conf.d").has_value();

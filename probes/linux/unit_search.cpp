@@ -31,10 +31,6 @@ std::string last_of(std::string_view path) {
   return std::string(path.substr(slash + 1, end - slash - 1));
 }
 
-bool is_absent(const Error& error) {
-  return error.code == std::errc::no_such_file_or_directory || error.code == std::errc::not_a_directory;
-}
-
 /// Which kinds of name may lead to which: an instance to a template, else each to its own.
 bool may_alias(const std::string& name, const std::string& target) {
   const auto kind = unit_name_kind(name);
@@ -63,7 +59,7 @@ Result<UnitSearch> UnitSearch::open(const HostView& host) {
   for (const auto path : kLookup) {
     search.inside_.emplace_back(path);
     auto links = host.list_links(std::string(path));
-    if (!links && !is_absent(links.error())) return tl::make_unexpected(links.error());
+    if (!links && !is_missing(links.error())) return tl::make_unexpected(links.error());
     if (!links) continue;
     const auto found = search.walk_.find(std::string(path));
     if (!found) return tl::make_unexpected(found.error());
@@ -87,7 +83,7 @@ std::optional<std::string> UnitSearch::chased(const std::string& path) {
   if (name == ".") return chased(parent);
   const auto found = walk_.find(name == ".." ? path : parent);
   if (found) return name == ".." ? found->resolved : (found->resolved == "/" ? "" : found->resolved) + "/" + name;
-  if (!is_absent(found.error()) || name == "..") return std::nullopt;
+  if (!is_missing(found.error()) || name == "..") return std::nullopt;
   const auto above = chased(parent);
   return above ? std::optional(*above + "/" + name) : std::nullopt;
 }
@@ -217,7 +213,7 @@ Result<FoundUnit> UnitSearch::find(const std::string& name, UnitMoment moment) {
   add_drop_in_directories(unit.id, directories);
   for (const auto& alias : unit.aliases) add_drop_in_directories(alias, directories);
   add_drop_in_directories(unit_type(unit.id), directories);
-  auto drop_ins = list_conf_files(*host_, directories);
+  auto drop_ins = list_unit_conf_files(*host_, directories);
   if (!drop_ins) return tl::make_unexpected(drop_ins.error());
   unit.drop_ins = std::move(*drop_ins);
   return unit;

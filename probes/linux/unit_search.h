@@ -28,7 +28,7 @@ struct FoundUnit {
   std::vector<std::string> aliases;  // its other names, in byte order; their drop-ins count too
   std::string fragment;              // a path
   bool masked = false;               // the fragment says that there shall be no such unit
-  std::vector<UnitConfFile> drop_ins;
+  std::vector<ConfFile> drop_ins;
 };
 
 class UnitSearch {

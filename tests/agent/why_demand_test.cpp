@@ -112,6 +112,14 @@ TEST(WhyDemand, WhoWritesLaterIsJudgedInstead) {
   EXPECT_THAT(values_after_boot(world.facts), IsEmpty()) << "not known before it runs";
 }
 
+TEST(WhyDemand, WhoOnlyRaisesLeavesWhatIsHighEnough) {
+  World world;
+  world.config(kConfig).sysctl("net.core.somaxconn", "65535");
+  world.facts.sysctl_boot = boot_with("65535");
+  world.facts.sysctl_writers = {{"docker", "/etc/d", 1, "net.core.somaxconn", "128", WriteRule::raises}};
+  EXPECT_THAT(judged(world, "net.core.somaxconn").verdicts, IsEmpty());
+}
+
 TEST(WhyDemand, WhatIsNotKnownIsNotFine) {
   World world;
   world.config(kConfig).no_sysctl("net.core.somaxconn");

@@ -159,6 +159,21 @@ std::string_view World::healthy_config() {
          "  server b 10.0.1.2:8080 check maxconn 500\n";
 }
 
+std::string_view World::long_queues() {
+  return "global\n"
+         "  maxconn 30000\n"
+         "defaults\n"
+         "  timeout client 9s\n"
+         "  timeout connect 9s\n"
+         "  timeout server 9s\n"
+         "frontend web\n"
+         "  bind *:80\n"
+         "  backlog 30000\n"
+         "  default_backend app\n"
+         "backend app\n"
+         "  server a 10.0.1.1:8080 maxconn 500\n";
+}
+
 World& World::config(std::string_view text) {
   haproxy::ReadContext context;
   if (instance().binary) context.binary = *instance().binary;

@@ -21,6 +21,9 @@ class World {
   /// A configuration that such a host can carry: maxconn 2000, two binds, two servers.
   [[nodiscard]] static std::string_view healthy_config();
 
+  /// One that asks for an accept queue of 30,000: more than the kernel's own 4096.
+  [[nodiscard]] static std::string_view long_queues();
+
   World& config(std::string_view text);
   /// The configuration cannot be read.
   World& no_config();

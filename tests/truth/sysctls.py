@@ -91,6 +91,17 @@ def differences(loader, answers, before, after):
     return found, unknown
 
 
+def initial_differences(answers, before):
+    """What a new network namespace holds where it is said to be known without reading it."""
+    found = []
+    for key in KEYS:
+        said = answers[key]["initial"]
+        if key in GLOBAL or said is None or " ".join(said.split()) == before[key]:
+            continue
+        found.append(compare.difference(f"initial {key}", f"{key}: {said!r} expected, {before[key]!r} found"))
+    return found
+
+
 def _apart(function, *arguments):
     """What a function returns that changes its network namespace."""
     incoming, outgoing = os.pipe()
@@ -116,6 +127,7 @@ def _examine(case, program):
     verdict = {"outcome": "resolved", "differences": [], "unknown": {}, "reasons": []}
     for loader in LOADERS:
         before, after = _apart(load, loader)
+        verdict["differences"].extend(initial_differences(answers, before))
         changed = sum(before[key] != after[key] for key in KEYS)
         verdict["reasons"].extend([f"values set by {loader}"] * changed)
         found, unknown = differences(loader, answers, before, after)

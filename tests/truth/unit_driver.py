@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs below a systemd that has no other unit: lays a tree out, reloads, and tells what the bus says.
 
-One question a line, {"units": [...], "entries": {...}}; one answer a line. Made to be run alone: nothing is imported.
+One question a line, {"units": [...], "entries": {...}}; one answer a line. Made to be run beside unit_layout.py alone.
 """
 
 import json
 import os
 import shutil
 import subprocess
+
+from unit_layout import lay_out
 
 KEPT = "/run/systemd/system/lab.service"
 CLEARED = (
@@ -39,19 +41,6 @@ def real(path):
     return path
 
 
-def lay_out(entries):
-    for path, entry in entries.items():
-        path = real(path).encode("latin-1")
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        if "link" in entry:
-            os.symlink(entry["link"], path)
-        elif "directory" in entry:
-            os.makedirs(path, exist_ok=True)
-        else:
-            with open(path, "wb") as out:
-                out.write(entry["text"].encode("latin-1"))
-
-
 def told(units):
     words = ("systemctl", "show", "-p", "Id,LoadState,LimitNOFILE,LimitNOFILESoft,FragmentPath,DropInPaths", *units)
     said = subprocess.run(words, capture_output=True, check=True).stdout.decode("latin-1")
@@ -68,7 +57,7 @@ def main():
         for line in questions:
             question = json.loads(line)
             clear()
-            lay_out(question["entries"])
+            lay_out(question["entries"], lambda path: real(path).encode("latin-1"))
             subprocess.run(("systemctl", "daemon-reload"), check=True)
             out.write(json.dumps(told(question["units"])) + "\n")
             out.flush()

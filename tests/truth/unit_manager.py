@@ -16,6 +16,7 @@ from .place import Stuck
 
 BOOT = Path(__file__).resolve().parent.parent / "lab" / "boot"
 DRIVER = Path(__file__).resolve().parent / "unit_driver.py"
+LAYOUT = DRIVER.with_name("unit_layout.py")
 SECONDS = 60  # for one answer, on a busy machine
 
 
@@ -27,6 +28,7 @@ class Manager:
         for fifo in "questions", "answers":
             os.mkfifo(self._share / fifo)
         shutil.copy(DRIVER, self._share / "driver.py")
+        shutil.copy(LAYOUT, self._share)
         (self._share / "bare").touch()
         inside = self._share / "inside"
         inside.write_text("#!/bin/sh\nexec python3 -B /share/driver.py\n", encoding="ascii")

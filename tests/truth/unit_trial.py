@@ -12,6 +12,7 @@ from pathlib import Path
 from . import unit_trees
 from .compare import difference
 from .place import Stuck
+from .unit_layout import lay_out
 from .unit_manager import Manager
 
 CONFIG = "defaults\n  mode http\n  timeout client 1s\n  timeout server 1s\n  timeout connect 1s\n"
@@ -24,20 +25,6 @@ def manager():
     if _manager is None:
         _manager = Manager()
     return _manager
-
-
-def lay_out(root, entries):
-    """The tree as files below a root of its own."""
-    for path, entry in entries.items():
-        path = os.fsencode(root) + path.encode("latin-1")
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        if "link" in entry:
-            os.symlink(entry["link"], path)
-        elif "directory" in entry:
-            os.makedirs(path, exist_ok=True)
-        else:
-            with open(path, "wb") as out:
-                out.write(entry["text"].encode("latin-1"))
 
 
 def number(limit):
@@ -92,7 +79,7 @@ class UnitTrees:
         verdict = {"outcome": "compared", "differences": [], "unknown": {}, "reasons": []}
         base = {"/lib": {"link": "usr/lib"}, "/etc/haproxy/haproxy.cfg": {"text": CONFIG}}
         try:
-            lay_out(root, {**base, **case["entries"]})
+            lay_out({**base, **case["entries"]}, lambda path: os.fsencode(root) + path.encode("latin-1"))
             real = manager().ask(case["units"], case["entries"])
             for unit, each in zip(case["units"], real):
                 verdict["reasons"].append(each["LoadState"])

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/linux/sysctl_name.h"
 #include "probes/linux/sysctl_syntax.h"
 #include "probes/linux/sysctl_writers/parts.h"
 
@@ -11,14 +12,10 @@ namespace {
 
 constexpr std::string_view kUnits = "/etc/systemd/system";
 
-bool absent(const Error& error) {
-  return error.code == std::errc::no_such_file_or_directory || error.code == std::errc::not_a_directory;
-}
-
 /// Any error but "nothing there" is no answer.
 template <typename T>
 Result<bool> holds(const Result<T>& answer) {
-  if (!answer && !absent(answer.error())) return tl::make_unexpected(answer.error());
+  if (!answer && !is_missing(answer.error())) return tl::make_unexpected(answer.error());
   return answer.has_value();
 }
 
@@ -26,7 +23,8 @@ Result<bool> holds(const Result<T>& answer) {
 Result<std::optional<std::string>> link_at(const HostView& host, const std::string& path) {
   auto target = host.link(path);
   if (target) return std::optional(std::move(*target));
-  if (absent(target.error()) || target.error().code == std::errc::invalid_argument) return std::optional<std::string>();
+  if (is_missing(target.error()) || target.error().code == std::errc::invalid_argument)
+    return std::optional<std::string>();
   return tl::make_unexpected(target.error());
 }
 
@@ -60,13 +58,13 @@ std::string below(std::string_view directory, std::string_view name) {
 Result<std::optional<std::string>> read_if_there(const HostView& host, const std::string& path) {
   auto content = host.read(path, kFileLimit);
   if (content) return std::optional(std::move(*content));
-  if (absent(content.error())) return std::optional<std::string>();
+  if (is_missing(content.error())) return std::optional<std::string>();
   return tl::make_unexpected(content.error());
 }
 
 Result<std::vector<std::string>> list_if_there(const HostView& host, const std::string& path) {
   auto names = host.list(path);
-  if (!names && absent(names.error())) return std::vector<std::string>();
+  if (!names && is_missing(names.error())) return std::vector<std::string>();
   if (names && names->size() > kMostFiles) names->resize(kMostFiles);
   return names;
 }
@@ -103,17 +101,11 @@ Result<bool> starts_at_boot(const HostView& host, const std::string& unit) {
   return false;
 }
 
-std::string dotted(std::string_view key) {
-  auto path = sysctl_path(key);
-  for (auto& c : path) c = c == '/' ? '.' : c == '.' ? '/' : c;
-  return path;
-}
-
 std::vector<Setting> settings_of(const std::string& content) {
   const ConfFile file{.path = {}, .hidden_by = {}, .content = content};
   std::vector<Setting> settings;
   for (const auto& one : procps_assignments(file))
-    if (!one.exclusion && !one.pattern()) settings.push_back({one.line, dotted(one.path), std::string(one.value)});
+    if (!one.exclusion && !one.pattern()) settings.push_back({one.line, sysctl_key(one.path), std::string(one.value)});
   return settings;
 }
 

@@ -59,9 +59,6 @@ inline constexpr std::size_t kMostFiles = 1000;
 /// Whether some target wants it, and it is not masked.
 [[nodiscard]] Result<bool> starts_at_boot(const HostView& host, const std::string& unit);
 
-/// A key in any spelling, or a path below /proc/sys, with dots: "net.ipv4.tcp_tw_reuse".
-[[nodiscard]] std::string dotted(std::string_view key);
-
 /// "key = value".
 struct Setting {
   std::uint32_t line = 0;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "probes/base/text.h"
+#include "probes/linux/sysctl_name.h"
 #include "probes/linux/sysctl_writers/parts.h"
 #include "probes/linux/sysctl_writers/shell_commands.h"
 
@@ -117,11 +118,11 @@ class Script {
     if (equals == std::string::npos) return;
     const auto value = trim(std::string_view(word.text).substr(equals + 1));
     statements_.emplace_back(
-        Setting{line, dotted(trim(std::string_view(word.text).substr(0, equals))), literal(word, value)});
+        Setting{line, sysctl_key(trim(std::string_view(word.text).substr(0, equals))), literal(word, value)});
   }
 
   void take_echo(const Words& words, const ShellWord& output, std::uint32_t line) {
-    if (is_setting(output.text)) statements_.emplace_back(Setting{line, dotted(output.text), echoed(words)});
+    if (is_setting(output.text)) statements_.emplace_back(Setting{line, sysctl_key(output.text), echoed(words)});
   }
 
   /// What `echo` prints; empty where the shell would compute it.
@@ -139,7 +140,7 @@ class Script {
     const bool echo = !previous_.words.empty() && program_of(previous_.words.front().text) == "echo";
     for (const auto& word : words) {
       if (!is_setting(word.text)) continue;
-      statements_.emplace_back(Setting{line, dotted(word.text), echo ? echoed(previous_.words) : std::string()});
+      statements_.emplace_back(Setting{line, sysctl_key(word.text), echo ? echoed(previous_.words) : std::string()});
     }
   }
 

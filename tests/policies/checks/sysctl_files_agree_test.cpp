@@ -18,15 +18,6 @@ using ::testing::HasSubstr;
 const Check& kCheck = checks::sysctl_files_agree;
 constexpr const char* kAbout = "sysctl:net.core.somaxconn";
 
-World wanting_queues() {
-  World world;
-  world.config(
-      "global\n  maxconn 30000\ndefaults\n  timeout client 9s\n  timeout connect 9s\n  timeout server 9s\n"
-      "frontend web\n  bind *:80\n  backlog 30000\n  default_backend app\nbackend app\n"
-      "  server a 10.0.1.1:8080 maxconn 500\n");
-  return world;
-}
-
 Outcome judged(const World& world) { return outcome_about(world.judge(kCheck), kAbout); }
 
 TEST(SysctlFilesAgree, IsSilentOnAHealthyHost) {
@@ -38,7 +29,8 @@ TEST(SysctlFilesAgree, IsSilentOnAHealthyHost) {
 }
 
 TEST(SysctlFilesAgree, NamesTheLineThatLosesAndTheOneThatWins) {
-  auto world = wanting_queues();
+  World world;
+  world.config(World::long_queues());
   world.sysctl_files({{"/etc/sysctl.d/99-haproxy.conf", "net.core.somaxconn = 65535\n"},
                       {"/etc/sysctl.d/99-sysctl.conf", "\n\nnet.core.somaxconn = 4096\n"}});
   const auto outcome = judged(world);
@@ -51,14 +43,16 @@ TEST(SysctlFilesAgree, NamesTheLineThatLosesAndTheOneThatWins) {
 }
 
 TEST(SysctlFilesAgree, ALoserThatIsNotEnoughEitherIsNoFinding) {
-  auto world = wanting_queues();
+  World world;
+  world.config(World::long_queues());
   world.sysctl_files({{"/etc/sysctl.d/50-a.conf", "net.core.somaxconn = 4000\n"},
                       {"/etc/sysctl.d/60-b.conf", "net.core.somaxconn = 4096\n"}});
   EXPECT_EQ(verdict(judged(world)), "pass");
 }
 
 TEST(SysctlFilesAgree, TheBoundaryIsTheDemand) {
-  auto world = wanting_queues();
+  World world;
+  world.config(World::long_queues());
   world.sysctl_files({{"/etc/sysctl.d/50-a.conf", "net.core.somaxconn = 30000\n"},
                       {"/etc/sysctl.d/60-b.conf", "net.core.somaxconn = 29999\n"}});
   EXPECT_EQ(verdict(judged(world)), "warning");
@@ -68,7 +62,8 @@ TEST(SysctlFilesAgree, TheBoundaryIsTheDemand) {
 }
 
 TEST(SysctlFilesAgree, ARefusedValueIsTold) {
-  auto world = wanting_queues();
+  World world;
+  world.config(World::long_queues());
   world.sysctl_files({{"/etc/sysctl.d/50-a.conf", "net.core.somaxconn = 65535x\n"}});
   const auto outcome = judged(world);
   EXPECT_EQ(verdict(outcome), "warning");
@@ -76,7 +71,8 @@ TEST(SysctlFilesAgree, ARefusedValueIsTold) {
 }
 
 TEST(SysctlFilesAgree, UnknownWhereItCouldNotLook) {
-  auto world = wanting_queues();
+  World world;
+  world.config(World::long_queues());
   world.facts.sysctl_boot = fail(std::errc::permission_denied, "/etc/sysctl.d", "Permission denied");
   EXPECT_EQ(worst(world.judge(kCheck)), "unknown");
 }
