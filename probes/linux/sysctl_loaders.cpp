@@ -64,14 +64,20 @@ std::optional<std::string> resolved(std::string_view path) {
   return out;
 }
 
+/// Whether one of its names is "..".
 bool goes_up(std::string_view path) {
-  const auto names = split(path, '/');
-  return std::find(names.begin(), names.end(), "..") != names.end();
+  constexpr std::string_view kUp = "..";
+  for (auto at = path.find(kUp); at != std::string_view::npos; at = path.find(kUp, at + 1)) {
+    const auto end = at + kUp.size();
+    if ((at == 0 || path[at - 1] == '/') && (end == path.size() || path[end] == '/')) return true;
+  }
+  return false;
 }
 
 /// Whether a pattern that we do not expand might still mean this path: braces with systemd, and ways up with procps.
 bool is_open(SysctlLoader loader, std::string_view pattern, std::string_view path) {
   if (loader == SysctlLoader::procps) return goes_up(pattern);
+  if (pattern.find('{') == std::string_view::npos) return false;
   const auto names = split(path, '/');
   std::size_t next = 0;
   for (const auto part : split(pattern, '/')) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes at all as two files of sysctl.d and as /etc/sysctl.conf: each loader's answer names a line of them, and the
 // value it gives is one that the kernel would show.
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -15,9 +16,12 @@ namespace {
 using preflight::ConfFile;
 using preflight::LineFate;
 
-const std::set<std::string, std::less<>> kKeys = {"net.core.somaxconn", "net.ipv4.ip_local_port_range",
-                                                  "net.ipv4.ip_local_reserved_ports",
-                                                  "net.ipv4.ip_unprivileged_port_start"};
+using Keys = std::set<std::string, std::less<>>;
+
+/// One of each kind that the kernel parses; the length of an input chooses, so that each has its share of the runs.
+const std::array<Keys, 4> kKeys = {Keys{"net.core.somaxconn"}, Keys{"net.ipv4.ip_local_port_range"},
+                                   Keys{"net.ipv4.ip_local_reserved_ports"},
+                                   Keys{"net.ipv4.ip_unprivileged_port_start"}};
 const std::map<std::string, std::string, std::less<>> kKernel = {{"net.ipv4.ip_local_port_range", "32768\t60999"},
                                                                  {"net.ipv4.ip_unprivileged_port_start", "1024"}};
 
@@ -57,7 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   files.in_directories = {file("/etc/sysctl.d/50-a.conf", content.substr(0, size / 2)),
                           file("/etc/sysctl.d/60-b.conf", content.substr(size / 2))};
   files.sysctl_conf = file("/etc/sysctl.conf", content.substr(size / 3, size / 3));
-  for (const auto& [key, found] : preflight::resolve_sysctls(files, kKeys, kKernel)) {
+  for (const auto& [key, found] : preflight::resolve_sysctls(files, kKeys[size % kKeys.size()], kKernel)) {
     examine(found.systemd, key);
     examine(found.procps, key);
   }
