@@ -7,6 +7,7 @@
 #include <string>
 
 #include "probes/base/result.h"
+#include "probes/host/bus_connection.h"
 #include "probes/linux/unit_properties.h"
 
 namespace preflight {
@@ -16,12 +17,6 @@ namespace preflight {
 [[nodiscard]] Result<UnitProperties> unit_from_systemd(const std::string& name);
 
 namespace systemd {
-
-/// A socket to speak D-Bus on: a bus (where one says Hello and names the peer), or the peer itself.
-struct Endpoint {
-  std::string address;
-  bool bus = true;
-};
 
 /// The same over one endpoint, each answer within `timeout`.
 [[nodiscard]] Result<UnitProperties> unit_over(const Endpoint& endpoint, const std::string& name,
