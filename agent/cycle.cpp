@@ -64,12 +64,19 @@ void add_needs(CollectRequest& request, const Needs& needs) {
   for (const auto key : needs.sysctls) request.sysctls.emplace(key);
 }
 
+/// A remedy looks further than the check that asks for it.
+void add_all_needs(CollectRequest& request) {
+  for (const Check* check : all_checks()) add_needs(request, check->needs);
+  request.sysctls.emplace("net.netfilter.nf_conntrack_buckets");
+}
+
 }  // namespace
 
 CollectRequest request_for(const std::vector<const Check*>& checks, const cli::Options& options) {
   CollectRequest request;
   for (const Check* check : checks) add_needs(request, check->needs);
   add_needs(request, ladder_needs());
+  if (options.verb == cli::Verb::plan || options.verb == cli::Verb::apply) add_all_needs(request);
   request.configs = options.configs;
   request.instance = options.instance;
   request.sample = options.sample;

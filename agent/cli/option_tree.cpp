@@ -9,6 +9,9 @@ namespace preflight::cli {
 namespace {
 
 constexpr VerbSet kCheck = bit(Verb::check);
+constexpr VerbSet kPlanning = bit(Verb::plan) | bit(Verb::apply);
+constexpr VerbSet kUndoing = bit(Verb::revert) | bit(Verb::recover);
+constexpr VerbSet kMutation = kPlanning | kUndoing | bit(Verb::history);
 constexpr VerbSet kWhy = bit(Verb::why);
 constexpr VerbSet kFacts = bit(Verb::facts);
 constexpr VerbSet kRecord = bit(Verb::record);
@@ -21,6 +24,11 @@ constexpr std::string_view kColors[] = {"auto", "always", "never"};
 
 constexpr VerbSpec kVerbs[] = {
     {Verb::check, "check", "", "judge the host against its haproxy.cfg (the default)"},
+    {Verb::plan, "plan", "", "show what would cure this host, change by change"},
+    {Verb::apply, "apply", "[PLAN]", "carry a plan out, as one transaction that can be undone"},
+    {Verb::revert, "revert", "[TRANSACTION]", "bring back exactly what was there before"},
+    {Verb::recover, "recover", "", "finish what a crash cut off"},
+    {Verb::history, "history", "", "tell who changed what and when, and whether it is still so"},
     {Verb::why, "why", "KEY...", "tell where the value of a sysctl or of LimitNOFILE comes from"},
     {Verb::facts, "facts", "", "show what was read of the host, judging nothing"},
     {Verb::record, "record", "", "write what was read into a bundle, for --from"},
@@ -35,7 +43,7 @@ constexpr OptionSpec kOptions[] = {
     {.option = Option::config,
      .name = "config",
      .heading = Heading::look,
-     .verbs = kCheck | kWhy | kFacts | kRecord,
+     .verbs = kCheck | kPlanning | kWhy | kFacts | kRecord,
      .value = Value::path,
      .placeholder = "FILE|DIR",
      .help = "judge this haproxy configuration instead of the one in use; may be repeated, in haproxy's -f order",
@@ -44,7 +52,7 @@ constexpr OptionSpec kOptions[] = {
     {.option = Option::instance,
      .name = "instance",
      .heading = Heading::look,
-     .verbs = kCheck | kWhy | kFacts | kRecord,
+     .verbs = kCheck | kPlanning | kWhy | kFacts | kRecord,
      .value = Value::name,
      .placeholder = "NAME",
      .help = "look at this haproxy only: its unit, or its first configuration file"},
@@ -65,7 +73,7 @@ constexpr OptionSpec kOptions[] = {
     {.option = Option::sample,
      .name = "sample",
      .heading = Heading::look,
-     .verbs = kCheck | kFacts | kRecord,
+     .verbs = kCheck | kPlanning | kFacts | kRecord,
      .value = Value::duration,
      .placeholder = "TIME",
      .help = "read counters twice, TIME apart (500ms, 10s; 0: never; at most 60s), to tell losses of now from those "
@@ -73,7 +81,7 @@ constexpr OptionSpec kOptions[] = {
     {.option = Option::policy,
      .name = "policy",
      .heading = Heading::judge,
-     .verbs = kCheck,
+     .verbs = kCheck | kPlanning,
      .value = Value::path,
      .placeholder = "FILE",
      .help = "use this policy instead of those in /etc/lbpreflight; may be repeated, the last wins",
@@ -82,7 +90,7 @@ constexpr OptionSpec kOptions[] = {
     {.option = Option::only,
      .name = "only",
      .heading = Heading::judge,
-     .verbs = kCheck,
+     .verbs = kCheck | kPlanning,
      .value = Value::check_ids,
      .placeholder = "ID,...",
      .help = "run these checks only",
@@ -90,7 +98,7 @@ constexpr OptionSpec kOptions[] = {
     {.option = Option::skip,
      .name = "skip",
      .heading = Heading::judge,
-     .verbs = kCheck,
+     .verbs = kCheck | kPlanning,
      .value = Value::check_ids,
      .placeholder = "ID,...",
      .help = "run all but these checks",
@@ -108,24 +116,46 @@ constexpr OptionSpec kOptions[] = {
     {.option = Option::fail_on,
      .name = "fail-on",
      .heading = Heading::judge,
-     .verbs = kCheck,
+     .verbs = kCheck | kPlanning,
      .value = Value::choice,
      .placeholder = "SEVERITY",
      .help = "exit 1 from this severity on: error (the default), warning, info",
      .choices = kSeverities,
      .variable = "LBPREFLIGHT_FAIL_ON"},
+    {.option = Option::yes,
+     .name = "yes",
+     .letter = 'y',
+     .heading = Heading::change,
+     .verbs = bit(Verb::apply),
+     .help = "do not ask"},
+    {.option = Option::dry_run,
+     .name = "dry-run",
+     .letter = 'n',
+     .heading = Heading::change,
+     .verbs = bit(Verb::apply),
+     .help = "show the plan and stop; nothing is written"},
+    {.option = Option::allow_restart,
+     .name = "allow-restart",
+     .heading = Heading::change,
+     .verbs = kPlanning | kUndoing,
+     .help = "restart haproxy where a change needs it; its connections are lost"},
+    {.option = Option::keep_edited,
+     .name = "keep-edited",
+     .heading = Heading::change,
+     .verbs = kUndoing,
+     .help = "leave what somebody else changed meanwhile as it is, and bring back the rest"},
     {.option = Option::output,
      .name = "output",
      .letter = 'o',
      .heading = Heading::print,
-     .verbs = kRecord,
+     .verbs = kRecord | bit(Verb::plan),
      .value = Value::path,
-     .placeholder = "BUNDLE",
-     .help = "the file to write; required"},
+     .placeholder = "FILE",
+     .help = "the file to write, which must not be there yet: the bundle, the plan"},
     {.option = Option::format,
      .name = "format",
      .heading = Heading::print,
-     .verbs = kCheck | kWhy | kFacts | kCatalog,
+     .verbs = kCheck | kMutation | kWhy | kFacts | kCatalog,
      .value = Value::choice,
      .placeholder = "FORMAT",
      .help = "text for people (the default) or json for machines",
@@ -134,7 +164,7 @@ constexpr OptionSpec kOptions[] = {
     {.option = Option::color,
      .name = "color",
      .heading = Heading::print,
-     .verbs = kCheck | kWhy,
+     .verbs = kCheck | kMutation | kWhy,
      .value = Value::choice,
      .placeholder = "WHEN",
      .help = "auto (the default: on a terminal, unless NO_COLOR is set), always, never",
@@ -143,7 +173,7 @@ constexpr OptionSpec kOptions[] = {
      .name = "quiet",
      .letter = 'q',
      .heading = Heading::print,
-     .verbs = kCheck | kRecord,
+     .verbs = kCheck | kMutation | kRecord,
      .help = "one line of result; of the messages only errors"},
     {.option = Option::verbose,
      .name = "verbose",
@@ -161,43 +191,10 @@ constexpr OptionSpec kOptions[] = {
 };
 static_assert(std::size(kOptions) == kOptionCount);
 
-// The first of each verb is what a person types first; the top of the help shows check's.
-constexpr Example kExamples[] = {
-    {Verb::check, "lbpreflight", "is this host ready for its haproxy?"},
-    {Verb::check, "lbpreflight --config new.cfg", "would it be, for this configuration?"},
-    {Verb::check, "lbpreflight --what-if maxconn=+50%", "and with half as much again?"},
-    {Verb::check, "lbpreflight --format json", "the whole report, for machines"},
-    {Verb::why, "lbpreflight why net.core.somaxconn", "which file decides, and what the next boot brings"},
-    {Verb::why, "lbpreflight why LimitNOFILE", "the same of haproxy's unit"},
-    {Verb::facts, "lbpreflight facts --format json", "everything that was read, as one document"},
-    {Verb::record, "lbpreflight record -o lb07.json", "take this host along"},
-    {Verb::record, "lbpreflight --from lb07.json", "and judge it elsewhere"},
-    {Verb::explain, "lbpreflight explain somaxconn_covers_backlog", "what it is about"},
-    {Verb::explain, "lbpreflight explain ladder", "how the order of limits is found"},
-    {Verb::list, "lbpreflight list", "what is looked at"},
-    {Verb::man, "lbpreflight man | man -l -", "read the manual uninstalled"},
-    {Verb::completion, "source <(lbpreflight completion bash)", "complete in this shell"},
-};
-
 constexpr Exclusion kExclusions[] = {
     {Option::root, Option::from, "a tree and a bundle are two hosts"},
     {Option::root, Option::sample, "a tree of files has no counters"},
     {Option::quiet, Option::verbose, "one asks for less, the other for more"},
-};
-
-constexpr Entry kExitStatuses[] = {
-    {"0", "compliant: no finding at or above --fail-on"},
-    {"1", "findings at or above --fail-on"},
-    {"2", "usage or policy wrong, or --config cannot be read: nothing was judged"},
-    {"3", "incomplete: a check at or above --fail-on could not look, or the report could not be written"},
-    {"70", "a bug in lbpreflight itself"},
-    {"128+n", "ended by signal n"},
-};
-
-constexpr Entry kFiles[] = {
-    {"/etc/haproxy/haproxy.cfg", "judged when no haproxy runs and no unit names another"},
-    {"/etc/lbpreflight/policy.toml", "the site's policy, on top of the built-in one"},
-    {"/etc/lbpreflight/policy.d/*.toml", "further policy, in byte order of the names; the last one wins"},
 };
 
 template <typename Specs, typename Wanted>
@@ -214,6 +211,8 @@ std::string_view title(Heading heading) {
       return "What to look at";
     case Heading::judge:
       return "How to judge";
+    case Heading::change:
+      return "How to change";
     case Heading::print:
       return "What to print";
     case Heading::other:
@@ -224,10 +223,7 @@ std::string_view title(Heading heading) {
 
 std::span<const OptionSpec> option_specs() { return kOptions; }
 std::span<const VerbSpec> verb_specs() { return kVerbs; }
-std::span<const Example> examples() { return kExamples; }
 std::span<const Exclusion> exclusions() { return kExclusions; }
-std::span<const Entry> exit_statuses() { return kExitStatuses; }
-std::span<const Entry> files() { return kFiles; }
 
 const OptionSpec& spec_of(Option option) { return kOptions[static_cast<std::size_t>(option)]; }
 const VerbSpec& spec_of(Verb verb) { return kVerbs[static_cast<std::size_t>(verb)]; }

@@ -23,6 +23,10 @@ enum class Option : std::uint8_t {
   skip,
   what_if,
   fail_on,
+  yes,
+  dry_run,
+  allow_restart,
+  keep_edited,
   output,
   format,
   color,
@@ -31,14 +35,14 @@ enum class Option : std::uint8_t {
   help,
   version,
 };
-inline constexpr std::size_t kOptionCount = 17;
+inline constexpr std::size_t kOptionCount = 21;
 
 /// What an option's value is, as far as a shell can complete it.
 enum class Value : std::uint8_t { none, path, directory, name, duration, check_ids, suppositions, choice };
 
 /// The headings under which help and man page show the options.
-enum class Heading : std::uint8_t { look, judge, print, other };
-inline constexpr Heading kHeadings[] = {Heading::look, Heading::judge, Heading::print, Heading::other};
+enum class Heading : std::uint8_t { look, judge, change, print, other };
+inline constexpr Heading kHeadings[] = {Heading::look, Heading::judge, Heading::change, Heading::print, Heading::other};
 [[nodiscard]] std::string_view title(Heading heading);
 
 /// The verbs an option means something to, one bit each.

@@ -212,7 +212,18 @@ Understood<Options> read_values(const VerbSpec& verb, const Arguments& arguments
   read.choice(Option::color, options.color, {Color::automatic, Color::always, Color::never});
   options.quiet = arguments.has(Option::quiet);
   options.verbose = arguments.has(Option::verbose);
+  options.yes = arguments.has(Option::yes);
+  options.dry_run = arguments.has(Option::dry_run);
+  options.allow_restart = arguments.has(Option::allow_restart);
+  options.keep_edited = arguments.has(Option::keep_edited);
   const std::string word = arguments.own.empty() ? "" : arguments.own.front();
+  if (verb.verb == Verb::apply) options.plan = word;
+  if (verb.verb == Verb::revert && !word.empty()) {
+    const auto number = parse_integer(word);
+    if (!number || *number < 1 || *number > std::int64_t{UINT32_MAX})
+      return tl::make_unexpected(quoted(word) + " is no transaction: `lbpreflight history` lists them by number");
+    options.transaction = static_cast<std::uint32_t>(*number);
+  }
   if (verb.verb == Verb::why) read.settings(arguments.own, options.settings);
   if (verb.verb == Verb::explain) read.topic(word, options.topic);
   if (verb.verb == Verb::completion) {

@@ -100,7 +100,7 @@ Understood<Options> understand(const VerbSpec& verb, const Arguments& arguments,
   if (const auto sentence = contradiction(arguments)) return tl::make_unexpected(*sentence);
   auto options = read_values(verb, arguments, checks);
   if (options && verb.verb == Verb::record && options->output.empty()) {
-    return tl::make_unexpected(std::string("'record' needs '--output BUNDLE'"));
+    return tl::make_unexpected(std::string("'record' needs '--output FILE'"));
   }
   if (options && verb.verb == Verb::why && options->settings.empty()) {
     return tl::make_unexpected("'why' needs a KEY: a sysctl, or " + std::string(kOpenFiles));

@@ -17,7 +17,21 @@
 
 namespace preflight::cli {
 
-enum class Verb : std::uint8_t { check, why, facts, record, explain, list, man, completion };
+enum class Verb : std::uint8_t {
+  check,
+  plan,
+  apply,
+  revert,
+  recover,
+  history,
+  why,
+  facts,
+  record,
+  explain,
+  list,
+  man,
+  completion
+};
 enum class Format : std::uint8_t { text, json };
 enum class Color : std::uint8_t { automatic, always, never };
 
@@ -31,12 +45,18 @@ struct Options {
   std::vector<std::string> policies;  // --policy; empty: the standard places
   std::string root;                   // --root
   std::string bundle;                 // --from
-  std::string output;                 // record -o
+  std::string output;                 // record -o, plan -o
   std::vector<std::string> only;
   std::vector<std::string> skip;
   WhatIf what_if;
-  std::string topic;                  // explain: a check, "ladder", or empty for all
-  std::vector<SettingName> settings;  // why
+  std::string topic;                           // explain: a check, "ladder", or empty for all
+  std::vector<SettingName> settings;           // why
+  std::string plan;                            // apply: a saved plan; empty: a new one
+  std::optional<std::uint32_t> transaction{};  // revert; absent: the last one in force
+  bool yes = false;
+  bool dry_run = false;
+  bool allow_restart = false;
+  bool keep_edited = false;
   Format format = Format::text;
   Severity fail_on = Severity::error;
   Color color = Color::automatic;

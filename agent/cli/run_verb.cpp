@@ -11,6 +11,16 @@ int run_verb(const Options& options) {
   switch (options.verb) {
     case Verb::check:
       return run_check(options);
+    case Verb::plan:
+      return run_plan(options);
+    case Verb::apply:
+      return run_apply(options);
+    case Verb::revert:
+      return run_revert(options);
+    case Verb::recover:
+      return run_recover(options);
+    case Verb::history:
+      return run_history(options);
     case Verb::why:
       return run_why(options);
     case Verb::facts:

@@ -12,6 +12,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "probes/base/text.h"
+
 namespace preflight::cli {
 namespace {
 
@@ -82,6 +84,18 @@ bool wants_color(Color wish, Stream stream) {
   if (wish != Color::automatic) return wish == Color::always;
   const char* const term = std::getenv("TERM");
   return isatty(descriptor(stream)) == 1 && term != nullptr && std::string_view(term) != "dumb" && !is_set("NO_COLOR");
+}
+
+bool can_confirm() { return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1; }
+
+bool confirm(std::string_view question) {
+  if (!write_all(Stream::output, question)) return false;
+  constexpr std::size_t kLongest = 80;
+  std::string answer;
+  char c = 0;
+  while (answer.size() < kLongest && read(STDIN_FILENO, &c, 1) == 1 && c != '\n') answer += c;
+  const auto word = lowercase(trim(answer));
+  return word == "y" || word == "yes";
 }
 
 bool is_journal(Stream stream) {

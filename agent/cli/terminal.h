@@ -27,6 +27,12 @@ void prepare_streams();
 /// stderr is the journal: JOURNAL_STREAM names its device and inode (systemd.exec(5)).
 [[nodiscard]] bool is_journal(Stream stream);
 
+/// Whether a person is there to be asked: standard input and standard output are a terminal.
+[[nodiscard]] bool can_confirm();
+
+/// Asks, and reads one line; "y" and "yes" agree, anything else and the end of input do not.
+[[nodiscard]] bool confirm(std::string_view question);
+
 /// Makes a new file, readable by its owner alone, with all of `bytes` in it. A path that exists, be it a dangling link,
 /// is an error: nothing is overwritten. What could not be written whole is removed again.
 [[nodiscard]] Result<void> create_file(const std::string& path, std::string_view bytes);

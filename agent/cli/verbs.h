@@ -13,6 +13,11 @@ namespace preflight::cli {
 [[nodiscard]] int run_verb(const Options& options);
 
 [[nodiscard]] int run_check(const Options& options);
+[[nodiscard]] int run_plan(const Options& options);
+[[nodiscard]] int run_apply(const Options& options);
+[[nodiscard]] int run_revert(const Options& options);
+[[nodiscard]] int run_recover(const Options& options);
+[[nodiscard]] int run_history(const Options& options);
 [[nodiscard]] int run_why(const Options& options);
 [[nodiscard]] int run_facts(const Options& options);
 [[nodiscard]] int run_record(const Options& options);

@@ -119,7 +119,7 @@ extern constinit const Check time_wait_leaves_ports{
     .references = kReferences,
     .parameters = kParameters,
     .evaluate = evaluate,
-    .remedy = "raise_sysctl",
+    .remedy = "reuse_time_wait_ports",
     .rests_on = kLocalPortRange,
 };
 

@@ -102,6 +102,7 @@ extern constinit const Check unit_limit_is_live{
     .needs = {.facts = kNeeds, .sysctls = kSysctls},
     .references = kReferences,
     .evaluate = evaluate,
+    .remedy = "restart_haproxy",
 };
 
 }  // namespace preflight::checks

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Observe, judge, plan, and look at the plan's outcome before anything is promised.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/cli/options.h"
+#include "agent/cycle.h"
+#include "policies/policy.h"
+#include "probes/base/result.h"
+#include "remediations/host/host.h"
+#include "remediations/plan.h"
+
+namespace preflight {
+
+struct PlanRun {
+  std::unique_ptr<Run> now;
+  Plan plan;
+};
+
+/// The error is a request that cannot be served (exit code 2). Nothing is changed.
+[[nodiscard]] Result<PlanRun> make_plan(const Host& host, const Policy& policy, const cli::Options& options);
+
+/// What of the plan is not so on this host, in sentences: findings that it was to resolve, and changes that would still
+/// be made. Empty: all of it is so.
+[[nodiscard]] Result<std::vector<std::string>> unkept_promises(const Host& host, const Plan& plan, const Policy& policy,
+                                                               const cli::Options& options);
+
+/// The exit code of a run once a plan was carried out: findings that nothing cured count, those that only a restart
+/// resolves do not.
+[[nodiscard]] int exit_code_after(const Plan& plan, Severity fail_on);
+
+}  // namespace preflight

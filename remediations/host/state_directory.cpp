@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// flock(2) on a file that is never removed: the kernel lets go of it when its holder dies, however it dies.
+#include "remediations/host/state_directory.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+
+#include "remediations/host/retry.h"
+#include "remediations/host/trusted_file.h"
+
+namespace preflight {
+namespace {
+
+constexpr const char* kLock = "lock";
+constexpr std::uint32_t kDirectoryMode = 0700;
+constexpr std::uint32_t kFileMode = 0600;
+
+Result<void> make(const std::string& path) {
+  const auto parts = parts_of(path);
+  if (!parts) return tl::make_unexpected(parts.error());
+  auto parent = SafeDirectory::open(parts->directory);
+  if (!parent) return tl::make_unexpected(parent.error());
+  auto made = parent->make_directory(parts->name, kDirectoryMode);
+  if (!made && made.error().code == std::errc::file_exists) return {};
+  return made;
+}
+
+Result<Descriptor> locked(const SafeDirectory& directory) {
+  constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
+  const auto path = directory.path() + "/" + kLock;
+  Descriptor file(retried([&] { return ::openat(directory.number(), kLock, kFlags, kFileMode); }));
+  if (!file.valid()) return fail_errno(errno, path);
+  if (retried([&] { return ::flock(file.number(), LOCK_EX | LOCK_NB); }) == 0) return file;
+  if (errno != EWOULDBLOCK) return fail_errno(errno, path);
+  return fail(std::errc::device_or_resource_busy, path, "another lbpreflight is changing this host");
+}
+
+}  // namespace
+
+Result<std::optional<StateDirectory>> StateDirectory::find(const std::string& path) {
+  auto directory = SafeDirectory::open(path);
+  if (directory) return std::optional(StateDirectory(std::move(*directory)));
+  if (is_missing(directory.error())) return std::optional<StateDirectory>();
+  return tl::make_unexpected(directory.error());
+}
+
+Result<StateDirectory> StateDirectory::lock(const std::string& path) {
+  if (auto made = make(path); !made) return tl::make_unexpected(made.error());
+  auto directory = SafeDirectory::open(path);
+  if (!directory) return tl::make_unexpected(directory.error());
+  auto lock = locked(*directory);
+  if (!lock) return tl::make_unexpected(lock.error());
+  StateDirectory state(std::move(*directory));
+  state.lock_ = std::move(*lock);
+  return state;
+}
+
+Result<std::vector<std::string>> StateDirectory::list() const {
+  const int copy = retried([&] { return ::openat(directory_.number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+  if (copy < 0) return fail_errno(errno, directory_.path());
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(copy), ::closedir);
+  std::vector<std::string> names;
+  errno = 0;
+  while (const auto* entry = ::readdir(stream.get())) {
+    const std::string name(static_cast<const char*>(entry->d_name));
+    if (name.front() != '.' && name != kLock) names.push_back(name);
+    errno = 0;
+  }
+  if (errno != 0) return fail_errno(errno, directory_.path());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<std::string> StateDirectory::read(const std::string& name) const {
+  return read_trusted_file(directory_.path() + "/" + name);
+}
+
+Result<void> StateDirectory::write(const std::string& name, const std::string& content) {
+  FileImage image;
+  image.content = content;
+  image.mode = kFileMode;
+  image.uid = ::geteuid();
+  image.gid = ::getegid();
+  return directory_.put(name, image, false);
+}
+
+}  // namespace preflight
