@@ -81,6 +81,7 @@ MutationReport recovered(Journal& journal, const Mutation& mutation) {
 /// The plan to carry out, or a report that says why there is none.
 struct Chosen {
   std::optional<Plan> plan{};
+  int exit_code = 0;  // once it is carried out
   MutationReport refusal{};
 };
 
@@ -88,15 +89,16 @@ struct Chosen {
 Chosen choose(const Mutation& mutation) {
   auto made = make_plan(mutation.host, mutation.policy, mutation.options);
   if (!made) return {.refusal = ended("apply", MutationEnd::refused, kExitUsage, {describe(made.error())})};
-  if (mutation.saved == nullptr) return {.plan = std::move(made->plan)};
+  const auto exit_code = exit_code_after(made->plan, made->now->assessment, mutation.options.fail_on);
+  if (mutation.saved == nullptr) return {.plan = std::move(made->plan), .exit_code = exit_code};
   auto stale = stale_grounds(mutation.saved->grounds, made->plan.grounds);
-  if (stale.empty()) return {.plan = *mutation.saved};
+  if (stale.empty()) return {.plan = *mutation.saved, .exit_code = exit_code};
   stale.insert(stale.begin(), "the plan is stale: make a new one");
   return {.refusal = ended("apply", MutationEnd::refused, kExitRefused, std::move(stale))};
 }
 
 /// What was begun is ended, whatever key somebody presses meanwhile.
-MutationReport carried_out(const Plan& plan, Journal& journal, const Mutation& mutation) {
+MutationReport carried_out(const Plan& plan, int exit_code, Journal& journal, const Mutation& mutation) {
   const HeldSignals held;
   const auto& options = mutation.options;
   const ApplyOptions how{.actor = actor_of(mutation, "apply"), .boot_id = boot_id(mutation.host.view())};
@@ -105,7 +107,7 @@ MutationReport carried_out(const Plan& plan, Journal& journal, const Mutation& m
     return unkept ? std::move(*unkept) : std::vector<std::string>{describe(unkept.error())};
   };
   auto result = apply(plan, journal, mutation.host, how, judge);
-  auto report = ended("apply", MutationEnd::applied, exit_code_after(plan, options.fail_on), std::move(result.reasons));
+  auto report = ended("apply", MutationEnd::applied, exit_code, std::move(result.reasons));
   report.plan = plan;
   if (result.id != 0) report.transactions.push_back(result.id);
   switch (result.end) {
@@ -133,10 +135,10 @@ MutationReport not_locked(const std::string& verb, const Error& error) {
   return ended(verb, MutationEnd::refused, kExitRefused, {describe(error)});
 }
 
-MutationReport only_planned(Plan plan, const Mutation& mutation, MutationEnd end) {
-  auto report = ended("apply", end, exit_code_after(plan, mutation.options.fail_on));
-  report.pending = plan.pending;
-  report.plan = std::move(plan);
+MutationReport only_planned(Chosen chosen, MutationEnd end) {
+  auto report = ended("apply", end, chosen.exit_code);
+  report.pending = chosen.plan->pending;
+  report.plan = std::move(*chosen.plan);
   return report;
 }
 
@@ -148,16 +150,16 @@ MutationReport apply_plan(const Mutation& mutation, const Consent& consent) {
   if (auto report = recovered(*journal, mutation); report.exit_code != 0) return report;
   auto chosen = choose(mutation);
   if (!chosen.plan) return chosen.refusal;
-  if (chosen.plan->empty()) return only_planned(std::move(*chosen.plan), mutation, MutationEnd::nothing);
+  if (chosen.plan->empty()) return only_planned(std::move(chosen), MutationEnd::nothing);
   if (!consent(*chosen.plan)) return ended("apply", MutationEnd::refused, kExitRefused, {"not agreed to"});
-  return carried_out(*chosen.plan, *journal, mutation);
+  return carried_out(*chosen.plan, chosen.exit_code, *journal, mutation);
 }
 
 MutationReport rehearse(const Mutation& mutation) {
   auto chosen = choose(mutation);
   if (!chosen.plan) return chosen.refusal;
   const auto end = chosen.plan->empty() ? MutationEnd::nothing : MutationEnd::planned;
-  return only_planned(std::move(*chosen.plan), mutation, end);
+  return only_planned(std::move(chosen), end);
 }
 
 MutationReport revert(const Mutation& mutation) {

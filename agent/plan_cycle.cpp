@@ -222,9 +222,13 @@ Result<std::vector<std::string>> unkept_promises(const Host& host, const Plan& p
   return unkept;
 }
 
-int exit_code_after(const Plan& plan, Severity fail_on) {
+int exit_code_after(const Plan& plan, const Assessment& assessment, Severity fail_on) {
   const auto counts = [&](const Uncured& left) { return left.severity >= fail_on; };
-  return std::any_of(plan.uncured.begin(), plan.uncured.end(), counts) ? 1 : 0;
+  if (std::any_of(plan.uncured.begin(), plan.uncured.end(), counts)) return 1;
+  // What is planned for is planned from warnings on, so there not being able to look is not success either.
+  const auto least = std::min(fail_on, Severity::warning);
+  const auto unseen = [&](const CheckResult& one) { return one.unknown() && one.severity >= least; };
+  return std::any_of(assessment.results.begin(), assessment.results.end(), unseen) ? 3 : 0;
 }
 
 }  // namespace preflight

@@ -28,8 +28,8 @@ struct PlanRun {
 [[nodiscard]] Result<std::vector<std::string>> unkept_promises(const Host& host, const Plan& plan, const Policy& policy,
                                                                const cli::Options& options);
 
-/// The exit code of a run once a plan was carried out: findings that nothing cured count, those that only a restart
-/// resolves do not.
-[[nodiscard]] int exit_code_after(const Plan& plan, Severity fail_on);
+/// The exit code of a run once a plan was carried out: 1 for findings that nothing cured, 3 where a check that a remedy
+/// answers to could not look. What only a restart resolves does not count.
+[[nodiscard]] int exit_code_after(const Plan& plan, const Assessment& assessment, Severity fail_on);
 
 }  // namespace preflight

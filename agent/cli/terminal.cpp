@@ -13,6 +13,7 @@
 #include <string>
 
 #include "probes/base/text.h"
+#include "probes/host/retry.h"
 
 namespace preflight::cli {
 namespace {
@@ -35,12 +36,12 @@ void wait_for_room(int fd) {
 /// Every byte; the error is an errno value.
 int write_bytes(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
-    const auto written = write(fd, bytes.data(), bytes.size());
+    const auto written = retried([&] { return write(fd, bytes.data(), bytes.size()); });
     if (written >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       wait_for_room(fd);
-    } else if (errno != EINTR) {
+    } else {
       return errno;
     }
   }

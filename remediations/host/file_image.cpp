@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "probes/base/text.h"
-#include "remediations/host/retry.h"
+#include "probes/host/retry.h"
 #include "remediations/host/safe_directory.h"
 
 namespace preflight {

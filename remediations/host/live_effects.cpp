@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "probes/host/descriptor.h"
+#include "probes/host/retry.h"
 #include "probes/linux/sysctl_name.h"
-#include "remediations/host/retry.h"
 #include "remediations/host/safe_directory.h"
 #include "remediations/host/unit_control.h"
 

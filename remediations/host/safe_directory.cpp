@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "probes/base/text.h"
+#include "probes/host/retry.h"
 #include "remediations/host/file_image.h"
-#include "remediations/host/retry.h"
 
 namespace preflight {
 namespace {

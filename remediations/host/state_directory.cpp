@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <memory>
 
-#include "remediations/host/retry.h"
+#include "probes/host/retry.h"
 #include "remediations/host/trusted_file.h"
 
 namespace preflight {

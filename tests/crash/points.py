@@ -7,7 +7,7 @@ from dataclasses import dataclass
 CALLS = (
     "openat", "write", "fsync", "fdatasync", "rename", "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat",
     "chmod", "fchmod", "fchmodat", "chown", "fchown", "fchownat", "setxattr", "fsetxattr", "removexattr",
-    "fremovexattr", "mkdir", "mkdirat", "rmdir", "ftruncate", "futimens", "utimensat", "flock", "sendmsg", "sendto",
+    "fremovexattr", "mkdir", "mkdirat", "rmdir", "ftruncate", "futimens", "utimensat", "flock", "sendmsg",
 )
 ERRORS = ("ENOSPC", "EIO", "EACCES", "EROFS", "EINTR")
 _LINE = re.compile(r"^(?:\d+ +)?(\w+)\((.*)$")
