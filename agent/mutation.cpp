@@ -2,8 +2,7 @@
 // Lock, recover, plan, consent, transaction. Nothing here knows how a change is made.
 #include "agent/mutation.h"
 
-#include <algorithm>
-
+#include "agent/exit_codes.h"
 #include "agent/plan_cycle.h"
 #include "probes/base/text.h"
 #include "probes/linux/process.h"
@@ -52,10 +51,10 @@ void undo_into(MutationReport& report, const Transaction& transaction, Journal& 
   if (back.refused) {
     report.edits = std::move(back.edits);
     report.end = MutationEnd::refused;
-    report.exit_code = kExitRefused;
+    report.exit_code = kRefused;
   } else if (!back.failures.empty()) {
     report.end = MutationEnd::torn;
-    report.exit_code = kExitTorn;
+    report.exit_code = kTorn;
   } else {
     report.end = MutationEnd::undone;
     report.transactions.push_back(transaction.id);
@@ -72,7 +71,7 @@ MutationReport recovered(Journal& journal, const Mutation& mutation) {
     const Transaction transaction = journal.transactions()[i];
     if (!transaction.needs_recovery(now, boot)) continue;
     undo_into(report, transaction, journal, mutation, "recover");
-    if (report.end == MutationEnd::refused) report.exit_code = kExitTorn;
+    if (report.end == MutationEnd::refused) report.exit_code = kTorn;
     if (report.end != MutationEnd::undone) return report;
   }
   return report;
@@ -88,13 +87,13 @@ struct Chosen {
 /// A saved plan is made once more, and carried out only where nothing it rests on is different.
 Chosen choose(const Mutation& mutation) {
   auto made = make_plan(mutation.host, mutation.policy, mutation.options);
-  if (!made) return {.refusal = ended("apply", MutationEnd::refused, kExitUsage, {describe(made.error())})};
+  if (!made) return {.refusal = ended("apply", MutationEnd::refused, kUsage, {describe(made.error())})};
   const auto exit_code = exit_code_after(made->plan, made->now->assessment, mutation.options.fail_on);
   if (mutation.saved == nullptr) return {.plan = std::move(made->plan), .exit_code = exit_code};
   auto stale = stale_grounds(mutation.saved->grounds, made->plan.grounds);
   if (stale.empty()) return {.plan = *mutation.saved, .exit_code = exit_code};
   stale.insert(stale.begin(), "the plan is stale: make a new one");
-  return {.refusal = ended("apply", MutationEnd::refused, kExitRefused, std::move(stale))};
+  return {.refusal = ended("apply", MutationEnd::refused, kRefused, std::move(stale))};
 }
 
 /// What was begun is ended, whatever key somebody presses meanwhile.
@@ -117,22 +116,22 @@ MutationReport carried_out(const Plan& plan, int exit_code, Journal& journal, co
     case ApplyEnd::refused:
       report.end = MutationEnd::refused;
       report.edits = std::move(result.edits);
-      report.exit_code = kExitRefused;
+      report.exit_code = kRefused;
       break;
     case ApplyEnd::rolled_back:
       report.end = MutationEnd::rolled_back;
-      report.exit_code = kExitRolledBack;
+      report.exit_code = kRolledBack;
       break;
     case ApplyEnd::torn:
       report.end = MutationEnd::torn;
-      report.exit_code = kExitTorn;
+      report.exit_code = kTorn;
       break;
   }
   return report;
 }
 
 MutationReport not_locked(const std::string& verb, const Error& error) {
-  return ended(verb, MutationEnd::refused, kExitRefused, {describe(error)});
+  return ended(verb, MutationEnd::refused, kRefused, {describe(error)});
 }
 
 MutationReport only_planned(Chosen chosen, MutationEnd end) {
@@ -151,7 +150,7 @@ MutationReport apply_plan(const Mutation& mutation, const Consent& consent) {
   auto chosen = choose(mutation);
   if (!chosen.plan) return chosen.refusal;
   if (chosen.plan->empty()) return only_planned(std::move(chosen), MutationEnd::nothing);
-  if (!consent(*chosen.plan)) return ended("apply", MutationEnd::refused, kExitRefused, {"not agreed to"});
+  if (!consent(*chosen.plan)) return ended("apply", MutationEnd::refused, kRefused, {"not agreed to"});
   return carried_out(*chosen.plan, chosen.exit_code, *journal, mutation);
 }
 
@@ -169,7 +168,7 @@ MutationReport revert(const Mutation& mutation) {
   const auto wanted = mutation.options.transaction;
   const auto* const found = wanted ? journal->find(*wanted) : journal->last_applied();
   if (found == nullptr && wanted)
-    return ended("revert", MutationEnd::refused, kExitUsage, {"there is no transaction " + std::to_string(*wanted)});
+    return ended("revert", MutationEnd::refused, kUsage, {"there is no transaction " + std::to_string(*wanted)});
   if (found == nullptr || found->state() == TransactionState::undone) return ended("revert", MutationEnd::nothing, 0);
   auto report = ended("revert", MutationEnd::nothing, 0);
   const Transaction transaction = *found;

@@ -17,11 +17,6 @@
 
 namespace preflight {
 
-inline constexpr int kExitUsage = 2;
-inline constexpr int kExitRolledBack = 4;
-inline constexpr int kExitTorn = 5;
-inline constexpr int kExitRefused = 6;
-
 /// Shows a plan that is about to be carried out; false: it is not wanted.
 using Consent = std::function<bool(const Plan&)>;
 

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 
+#include "agent/exit_codes.h"
 #include "agent/plan_grounds.h"
 #include "policies/sysctl_demand.h"
 #include "policies/sysctl_origin.h"
 #include "probes/base/text.h"
-#include "probes/base/visit.h"
 #include "remediations/planner.h"
 #include "remediations/supposed_host.h"
 
@@ -19,6 +19,12 @@ namespace {
 Case case_of(const Run& run) {
   static const Settings kStandard;
   return {run.facts, run.demand, kStandard, &run.policy};
+}
+
+/// A second look has no counters to compare: what is lost now was told by the first.
+cli::Options without_sample(cli::Options options) {
+  options.sample = std::chrono::milliseconds(0);
+  return options;
 }
 
 const CheckResult* find_result(const Assessment& assessment, const CheckResult& like) {
@@ -40,9 +46,12 @@ bool related_fails(const CheckResult& finding, const Assessment& then) {
 /// What is left of a finding when everything is as planned; nothing where it would stay for good.
 std::optional<Outlook> outlook_of(const Wish& wish, const Run& then) {
   const auto* const result = find_result(then.assessment, *wish.finding);
+  // A setting is judged as it is, whoever was started before: no restart cures what is said of it.
+  const bool stays = result != nullptr && fails(*result);
+  if (stays && !key_of(wish.finding->subject).empty()) return std::nullopt;
   const bool restart = wish.remedy->effective == Effective::restart || wish.remedy->tier == Tier::disruptive;
   if (restart && related_fails(*wish.finding, then.assessment)) return Outlook::pending_restart;
-  if (result == nullptr || !fails(*result)) return Outlook::resolved;
+  if (!stays) return Outlook::resolved;
   return wish.remedy->effective == Effective::reload ? std::optional(Outlook::pending_reload) : std::nullopt;
 }
 
@@ -52,10 +61,8 @@ std::string boot_value(const Facts& facts, std::string_view key) {
 }
 
 std::string decider_of(const Facts& facts, std::string_view key) {
-  const auto* const known = facts.sysctl_boot ? facts.sysctl_boot->find(key) : nullptr;
-  if (known == nullptr || !known->by(facts.sysctl_boot->loader)) return {};
-  const auto& answer = *known->by(facts.sysctl_boot->loader);
-  return answer.decider ? place_of(answer.lines[*answer.decider]) : std::string();
+  const auto* const line = deciding_line(facts, key);
+  return line == nullptr ? std::string() : place_of(*line);
 }
 
 /// What `sysctl --system` makes of it, where that is another value than boot's.
@@ -106,9 +113,7 @@ class Planning {
     if (!steps) return tl::make_unexpected(steps.error());
     plan_.steps = std::move(*steps);
     const SupposedHost supposed(host_.view(), plan_.changes());
-    auto at_once = options_;
-    at_once.sample = std::chrono::milliseconds(0);
-    auto then = run_checks(supposed, policy_, at_once);
+    auto then = run_checks(supposed, policy_, without_sample(options_));
     if (!then) return tl::make_unexpected(then.error());
     then_ = std::move(*then);
     return {};
@@ -206,9 +211,7 @@ Result<PlanRun> make_plan(const Host& host, const Policy& policy, const cli::Opt
 
 Result<std::vector<std::string>> unkept_promises(const Host& host, const Plan& plan, const Policy& policy,
                                                  const cli::Options& options) {
-  auto at_once = options;
-  at_once.sample = std::chrono::milliseconds(0);
-  const auto now = run_checks(host.view(), policy, at_once);
+  const auto now = run_checks(host.view(), policy, without_sample(options));
   if (!now) return tl::make_unexpected(now.error());
   std::vector<std::string> unkept;
   for (const auto& cure : plan.cures) {
@@ -224,11 +227,11 @@ Result<std::vector<std::string>> unkept_promises(const Host& host, const Plan& p
 
 int exit_code_after(const Plan& plan, const Assessment& assessment, Severity fail_on) {
   const auto counts = [&](const Uncured& left) { return left.severity >= fail_on; };
-  if (std::any_of(plan.uncured.begin(), plan.uncured.end(), counts)) return 1;
+  if (std::any_of(plan.uncured.begin(), plan.uncured.end(), counts)) return kFindings;
   // What is planned for is planned from warnings on, so there not being able to look is not success either.
   const auto least = std::min(fail_on, Severity::warning);
   const auto unseen = [&](const CheckResult& one) { return one.unknown() && one.severity >= least; };
-  return std::any_of(assessment.results.begin(), assessment.results.end(), unseen) ? 3 : 0;
+  return std::any_of(assessment.results.begin(), assessment.results.end(), unseen) ? kIncomplete : 0;
 }
 
 }  // namespace preflight

@@ -53,6 +53,13 @@ std::string place_of(const SysctlLine& line) { return printable(line.file) + ":"
 
 Where where_of(const SysctlLine& line) { return {{std::make_shared<const std::string>(line.file), line.line, 1}, {}}; }
 
+const SysctlLine* deciding_line(const Facts& facts, std::string_view key) {
+  const auto* const known = facts.sysctl_boot ? facts.sysctl_boot->find(key) : nullptr;
+  if (known == nullptr) return nullptr;
+  const auto& answer = known->by(facts.sysctl_boot->loader);
+  return answer && answer->decider ? &answer->lines[*answer->decider] : nullptr;
+}
+
 std::string fate_of(const SysctlLine& line, const LoaderAnswer& answer) {
   const std::string decider = answer.decider ? " by " + place_of(answer.lines[*answer.decider]) : std::string();
   switch (line.fate) {

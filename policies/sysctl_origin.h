@@ -16,6 +16,9 @@ namespace preflight {
 /// The same as a place to open.
 [[nodiscard]] Where where_of(const SysctlLine& line);
 
+/// The line that decides a key at boot; nullptr where none does, or that is not known.
+[[nodiscard]] const SysctlLine* deciding_line(const Facts& facts, std::string_view key);
+
 /// What became of a line that does not decide: "overridden by /etc/sysctl.d/99-sysctl.conf:12".
 [[nodiscard]] std::string fate_of(const SysctlLine& line, const LoaderAnswer& answer);
 

@@ -2,9 +2,6 @@
 // What a change says of itself, and how it is turned round.
 #include "remediations/change.h"
 
-#include <algorithm>
-#include <utility>
-
 #include "probes/base/text.h"
 #include "probes/base/visit.h"
 
@@ -33,6 +30,10 @@ std::string verb_of(const FileWrite& write) {
 bool FileImage::same_as(const FileImage& other) const {
   return content == other.content && mode == other.mode && uid == other.uid && gid == other.gid &&
          same_attributes(attributes, other.attributes);
+}
+
+std::optional<std::string> content_of(const std::optional<FileImage>& image) {
+  return image ? std::optional(image->content) : std::nullopt;
 }
 
 std::string object_of(const Change& change) {

@@ -11,6 +11,9 @@
 
 namespace preflight {
 
+/// The bits of a mode by which a group or everybody may write.
+inline constexpr std::uint32_t kOthersMayWrite = 0022;
+
 /// A regular file, whole: what an undo must bring back.
 struct FileImage {
   std::string content;
@@ -25,6 +28,9 @@ struct FileImage {
   /// Whether they are the same file to everyone who looks: a time tells nothing, and a missing label is any label.
   [[nodiscard]] bool same_as(const FileImage& other) const;
 };
+
+/// The bytes alone; nothing of a file that is not there.
+[[nodiscard]] std::optional<std::string> content_of(const std::optional<FileImage>& image);
 
 /// A kernel setting of our network namespace, or of the whole host; values with single blanks, in the kernel's own
 /// spelling.

@@ -30,12 +30,9 @@ std::optional<OtherOwner> owner_of(std::string_view key, const Facts& facts) {
     return OtherOwner{writer->owner,
                       writer->line == 0 ? writer->file : writer->file + ":" + std::to_string(writer->line)};
   }
-  const auto* const known = facts.sysctl_boot ? facts.sysctl_boot->find(key) : nullptr;
-  if (known == nullptr || !known->by(facts.sysctl_boot->loader)) return std::nullopt;
-  const auto& answer = *known->by(facts.sysctl_boot->loader);
-  if (!answer.decider || answer.lines[*answer.decider].managed_by.empty()) return std::nullopt;
-  const auto& line = answer.lines[*answer.decider];
-  return OtherOwner{line.managed_by, place_of(line)};
+  const auto* const line = deciding_line(facts, key);
+  if (line == nullptr || line->managed_by.empty()) return std::nullopt;
+  return OtherOwner{line->managed_by, place_of(*line)};
 }
 
 /// Of the settings a wish is about, the first that another owner writes.

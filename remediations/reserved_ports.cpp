@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "remediations/remedy.h"
+
 namespace preflight {
 namespace {
 
@@ -19,10 +21,11 @@ void add_binds(PortSet& ports, const NetworkFacts& network, const Case& scene) {
 
 }  // namespace
 
-const NetworkFacts* our_network(const Facts& facts) {
+Result<const NetworkFacts*> our_network(const Facts& facts, const std::string& about) {
   const auto found = std::find_if(facts.networks.begin(), facts.networks.end(),
                                   [](const NetworkFacts& network) { return network.netns == Netns{}; });
-  return found == facts.networks.end() ? nullptr : &*found;
+  if (found == facts.networks.end()) return for_a_person(about, "haproxy lives in another network namespace");
+  return &*found;
 }
 
 std::string spelled(const PortSet& ports) {

@@ -10,8 +10,8 @@
 
 namespace preflight {
 
-/// The namespace the remedies work in: ours. nullptr where no instance lives in it.
-[[nodiscard]] const NetworkFacts* our_network(const Facts& facts);
+/// The namespace the remedies work in: ours. An error where no instance lives in it; `about` is its object.
+[[nodiscard]] Result<const NetworkFacts*> our_network(const Facts& facts, const std::string& about);
 
 /// As the kernel writes ip_local_reserved_ports: "8080,9000-9010".
 [[nodiscard]] std::string spelled(const PortSet& ports);

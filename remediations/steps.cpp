@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "policies/sysctl_demand.h"
-#include "probes/base/visit.h"
 #include "remediations/own_files.h"
 #include "remediations/planner.h"
 
@@ -11,7 +10,6 @@ namespace preflight {
 namespace {
 
 constexpr std::uint32_t kFileMode = 0644;
-constexpr std::uint32_t kOthersMayWrite = 0022;
 
 /// The reasons for a step: the findings whose aims touch it.
 class Reasons {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verbs apply, revert, recover and history: root, a question where one is due, and the result on stdout.
+// The verbs apply, revert and recover: root, a question where one is due, and the result on stdout.
 #include "agent/cli/session.h"
 #include "agent/cli/terminal.h"
 #include "agent/cli/verbs.h"
-#include "agent/log.h"
 #include "agent/mutation.h"
 #include "agent/report/json_plan.h"
 #include "agent/report/text_plan.h"
@@ -90,19 +89,6 @@ int run_revert(const Options& options) {
 
 int run_recover(const Options& options) {
   return mutate(options, nullptr, [](const Mutation& mutation) { return recover(mutation); });
-}
-
-int run_history(const Options& options) {
-  auto opened = open_session(options);
-  if (const int* refused = std::get_if<int>(&opened)) return *refused;
-  const auto& session = std::get<Session>(opened);
-  const LiveEffects host(*session.host);
-  const auto transactions = Journal::read(kStatePath);
-  if (!transactions) return refuse(transactions.error(), kRefused);
-  std::vector<std::string> standings;
-  for (const auto& transaction : *transactions) standings.push_back(standing_of(transaction, host));
-  if (options.format == Format::json) return deliver(json_history(*transactions, standings));
-  return deliver(text_history(*transactions, standings, colored(options)));
 }
 
 }  // namespace preflight::cli

@@ -6,14 +6,11 @@
 #include <variant>
 
 #include "agent/cli/options.h"
+#include "agent/exit_codes.h"
 #include "policies/policy.h"
 #include "probes/host/host_view.h"
 
 namespace preflight::cli {
-
-inline constexpr int kUsage = 2;
-inline constexpr int kIncomplete = 3;
-inline constexpr int kRefused = 6;
 
 /// A policy that is in force and a host to judge by it.
 struct Session {

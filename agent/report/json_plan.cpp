@@ -22,8 +22,7 @@ std::string joined(const std::vector<std::string>& lines) {
 Json diff_of(const Change& change) {
   Json diff{{"object", object_of(change)}, {"describe", describe(change)}};
   if (const auto* const file = std::get_if<FileWrite>(&change)) {
-    const auto content = [](const auto& image) { return image ? std::optional(image->content) : std::nullopt; };
-    diff["unified"] = joined(unified_diff(file->path, content(file->from), content(file->to)));
+    diff["unified"] = joined(unified_diff(file->path, content_of(file->from), content_of(file->to)));
   } else if (const auto* const write = std::get_if<SysctlWrite>(&change)) {
     diff["before"] = write->from;
     diff["after"] = write->to;

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // "lbpreflight.report/1": every check and subject, passes included, in one shape a program can rely on.
-#include <array>
-#include <ctime>
-
 #include "agent/report/json.h"
 #include "agent/report/json_candidate.h"
 #include "agent/report/json_demand.h"
 #include "agent/report/json_ladder.h"
 #include "agent/report/json_parts.h"
 #include "agent/report/json_writer.h"
+#include "probes/base/utc_time.h"
 #include "probes/base/visit.h"
 
 namespace preflight {
@@ -16,16 +14,6 @@ namespace {
 
 using json::Json;
 using json::Writer;
-
-/// RFC 3339 in UTC.
-std::string timestamp(std::int64_t seconds) {
-  const std::time_t time = seconds;
-  std::tm parts{};
-  std::array<char, 64> text{};
-  if (gmtime_r(&time, &parts) == nullptr) return "1970-01-01T00:00:00Z";
-  const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {text.data(), length};
-}
 
 std::string_view state_of(const haproxy::InstanceFacts& instance, HostKind kind) {
   if (kind == HostKind::tree) return "unknown";
@@ -188,7 +176,7 @@ void write_json_report(const Report& report, const json::Sink& sink) {
   out.object([&] {
     out.key("schema").text("lbpreflight.report/1");
     out.key("tool").tree(json::tool());
-    out.key("taken_at").text(timestamp(report.taken_at));
+    out.key("taken_at").text(rfc3339(report.taken_at));
     out.key("took_ms").number(report.took.count());
     out.key("host").tree(json::host(report.facts->host));
     out.key("instances").array([&] {

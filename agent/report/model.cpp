@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "agent/exit_codes.h"
 #include "probes/base/visit.h"
 
 namespace preflight {
@@ -48,8 +49,10 @@ int exit_code_of(const Assessment& assessment, Severity fail_on) {
   };
   const auto& results = assessment.results;
   // A folded consequence counts here: it may be worse than its cause.
-  if (std::any_of(results.begin(), results.end(), [&](const auto& r) { return matters(r) && r.failed(); })) return 1;
-  if (std::any_of(results.begin(), results.end(), [&](const auto& r) { return matters(r) && r.unknown(); })) return 3;
+  if (std::any_of(results.begin(), results.end(), [&](const auto& r) { return matters(r) && r.failed(); }))
+    return kFindings;
+  if (std::any_of(results.begin(), results.end(), [&](const auto& r) { return matters(r) && r.unknown(); }))
+    return kIncomplete;
   return 0;
 }
 

@@ -17,10 +17,6 @@ Ink ink_of(std::string_view line) {
   return line.starts_with("-") ? Ink::error : Ink::plain;
 }
 
-std::optional<std::string> content_of(const std::optional<FileImage>& image) {
-  return image ? std::optional(image->content) : std::nullopt;
-}
-
 }  // namespace
 
 void add_diff(Page& page, const std::string& path, const std::optional<FileImage>& before,

@@ -38,18 +38,6 @@ const CheckResult* root_of(const CheckResult& result, const Causes& causes) {
   return root;
 }
 
-Span word_for(Severity severity) {
-  switch (severity) {
-    case Severity::error:
-      return {.text = "error", .ink = Ink::error};
-    case Severity::warning:
-      return {.text = "warn", .ink = Ink::warning};
-    case Severity::info:
-      break;
-  }
-  return {.text = "info"};
-}
-
 void add_place(Page& page, const CheckResult& result, const Detail& detail, bool verbose) {
   const std::string where = place(detail.where);
   const bool told = !verbose && names_subject(detail.why + "\n" + where, result.subject);
@@ -100,6 +88,18 @@ void add_finding(Page& page, const Finding& finding, bool verbose) {
 }
 
 }  // namespace
+
+Span word_for(Severity severity) {
+  switch (severity) {
+    case Severity::error:
+      return {.text = "error", .ink = Ink::error};
+    case Severity::warning:
+      return {.text = "warn", .ink = Ink::warning};
+    case Severity::info:
+      break;
+  }
+  return {.text = "info"};
+}
 
 Severity Finding::worst() const {
   Severity worst = result->severity;

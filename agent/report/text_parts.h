@@ -11,6 +11,9 @@
 
 namespace preflight::text {
 
+/// "error", "warn" or "info", in its ink.
+[[nodiscard]] Span word_for(Severity severity);
+
 /// A finding with the findings it causes.
 struct Finding {
   const CheckResult* result = nullptr;

@@ -4,6 +4,7 @@
 
 #include "agent/report/text_diff.h"
 #include "agent/report/text_page.h"
+#include "agent/report/text_parts.h"
 #include "agent/report/text_words.h"
 #include "probes/base/text.h"
 
@@ -24,11 +25,6 @@ void add_steps(Page& page, const std::vector<Step>& steps) {
     if (const auto* const write = std::get_if<FileWrite>(&step.change))
       text::add_diff(page, write->path, write->from, write->to);
   }
-}
-
-Ink ink_of(Severity severity) {
-  if (severity == Severity::error) return Ink::error;
-  return severity == Severity::warning ? Ink::warning : Ink::plain;
 }
 
 void add_cures(Page& page, const std::vector<Cure>& cures) {
@@ -69,9 +65,9 @@ void add_uncured(Page& page, const std::vector<Uncured>& uncured) {
   page.blank();
   page.add({{.text = "For a person", .ink = Ink::strong}});
   for (const auto& left : uncured) {
-    page.add({{.text = std::string(to_string(left.severity)), .ink = ink_of(left.severity), .column = kIndent},
-              {.text = left.check + " (" + printable(left.subject) + "): " + left.reason, .column = 11}},
-             13);
+    auto word = text::word_for(left.severity);
+    word.column = kIndent;
+    page.add({word, {.text = left.check + " (" + printable(left.subject) + "): " + left.reason, .column = 11}}, 13);
     for (const auto& todo : left.todo) page.add({{.text = todo, .column = 13}}, 15);
   }
 }

@@ -20,8 +20,6 @@
 namespace preflight {
 namespace {
 
-constexpr std::uint32_t kOthersMayWrite = 0022;
-
 /// Hidden, and without the suffix that loaders of sysctl.d and of drop-ins ask for.
 std::string temporary(const std::string& name) { return "." + name + ".lbpreflight"; }
 
@@ -58,7 +56,7 @@ Result<void> check_directory(const Descriptor& directory, const std::string& pat
   return {};
 }
 
-/// Something that can be restored exactly, and that nobody else may write.
+/// Something that can be restored exactly.
 Result<void> check_file(const struct stat& status, const std::string& path) {
   if (!S_ISREG(status.st_mode)) return fail(std::errc::invalid_argument, path, "not a regular file");
   if (status.st_nlink != 1)

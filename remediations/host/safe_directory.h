@@ -24,12 +24,12 @@ class SafeDirectory {
   /// too_many_symbolic_link_levels or not_a_directory.
   [[nodiscard]] static Result<SafeDirectory> open(const std::string& path);
 
-  /// nullopt where there is none. An error for anything but a regular file of one name, for one that others may write,
-  /// and for one larger than kImageLimit.
+  /// nullopt where there is none. An error for anything but a regular file of one name, and for one larger than
+  /// kImageLimit. Of any owner and mode: whether its word is trusted, read_trusted_file() says.
   [[nodiscard]] Result<std::optional<FileImage>> image(const std::string& name) const;
 
-  /// The file is there, whole and durable, when this returns; a crash leaves what was there before, or it.
-  /// `replacing`: whether one is there; where that is wrong nothing is done (file_exists, no_such_file_or_directory).
+  /// The file is there, whole and durable, when this returns; a crash leaves what was there before, or it. Where it is
+  /// not `replacing` one, and one is there, nothing is done (file_exists).
   Result<void> put(const std::string& name, const FileImage& image, bool replacing);
   /// Durably.
   Result<void> remove(const std::string& name);

@@ -77,9 +77,7 @@ Result<std::vector<std::string>> StateDirectory::list() const {
   return names;
 }
 
-Result<std::string> StateDirectory::read(const std::string& name) const {
-  return read_trusted_file(directory_.path() + "/" + name);
-}
+Result<std::string> StateDirectory::read(const std::string& name) const { return read_trusted_file(directory_, name); }
 
 Result<void> StateDirectory::write(const std::string& name, const std::string& content) {
   FileImage image;

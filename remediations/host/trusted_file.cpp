@@ -8,12 +8,8 @@
 #include <cerrno>
 #include <climits>
 
-#include "remediations/host/safe_directory.h"
-
 namespace preflight {
 namespace {
-
-constexpr std::uint32_t kOthersMayWrite = 0022;
 
 Result<std::string> absolute(const std::string& path) {
   if (path.starts_with("/")) return path;
@@ -26,6 +22,17 @@ Result<std::string> absolute(const std::string& path) {
 
 }  // namespace
 
+Result<std::string> read_trusted_file(const SafeDirectory& directory, const std::string& name) {
+  const auto path = directory.path() + "/" + name;
+  auto image = directory.image(name);
+  if (!image) return tl::make_unexpected(image.error());
+  if (!*image) return fail_errno(ENOENT, path);
+  const bool ours = (*image)->uid == 0 || (*image)->uid == ::geteuid();
+  if (!ours || ((*image)->mode & kOthersMayWrite) != 0)
+    return fail(std::errc::operation_not_permitted, path, "others than root may write it: it is not trusted");
+  return std::move((*image)->content);
+}
+
 Result<std::string> read_trusted_file(const std::string& path) {
   const auto full = absolute(path);
   if (!full) return tl::make_unexpected(full.error());
@@ -33,13 +40,7 @@ Result<std::string> read_trusted_file(const std::string& path) {
   if (!parts) return tl::make_unexpected(parts.error());
   const auto directory = SafeDirectory::open(parts->directory);
   if (!directory) return tl::make_unexpected(directory.error());
-  auto image = directory->image(parts->name);
-  if (!image) return tl::make_unexpected(image.error());
-  if (!*image) return fail_errno(ENOENT, path);
-  const bool ours = (*image)->uid == 0 || (*image)->uid == ::geteuid();
-  if (!ours || ((*image)->mode & kOthersMayWrite) != 0)
-    return fail(std::errc::operation_not_permitted, path, "others than root may write it: it is not trusted");
-  return std::move((*image)->content);
+  return read_trusted_file(*directory, parts->name);
 }
 
 }  // namespace preflight

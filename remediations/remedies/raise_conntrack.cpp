@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A larger table of connections, its buckets first; and the module loaded before boot sets it, because a setting of a
 // module that is not there yet is passed over without a word that anybody reads.
-#include <algorithm>
-
 #include "remediations/remedy.h"
 #include "remediations/reserved_ports.h"
 
@@ -17,9 +15,9 @@ constexpr std::int64_t kEntriesOfBucket = 4;
 constexpr std::int64_t kMost = std::int64_t{1} << 26;  // 20 GB of entries
 
 Result<Aims> propose(const CheckResult& finding, const Case& scene) {
-  const auto* const network = our_network(scene.facts);
-  if (network == nullptr) return for_a_person(finding.subject.text, "haproxy lives in another network namespace");
-  const auto max = network->sysctls.integer(kMax);
+  const auto network = our_network(scene.facts, finding.subject.text);
+  if (!network) return tl::make_unexpected(network.error());
+  const auto max = (*network)->sysctls.integer(kMax);
   if (!max) return tl::make_unexpected(max.error());
   const auto wanted = *max * 2;
   if (wanted > kMost)

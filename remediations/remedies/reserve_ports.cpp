@@ -7,11 +7,11 @@ namespace preflight::remedies {
 namespace {
 
 Result<Aims> propose(const CheckResult& finding, const Case& scene) {
-  const auto* const network = our_network(scene.facts);
-  if (network == nullptr) return for_a_person(finding.subject.text, "haproxy lives in another network namespace");
-  const auto range = network->sysctls.range(kLocalPortRange);
+  const auto network = our_network(scene.facts, finding.subject.text);
+  if (!network) return tl::make_unexpected(network.error());
+  const auto range = (*network)->sysctls.range(kLocalPortRange);
   if (!range) return tl::make_unexpected(range.error());
-  auto aim = reservation_for(*range, *network, scene);
+  auto aim = reservation_for(*range, **network, scene);
   if (!aim) return tl::make_unexpected(aim.error());
   return Aims{std::move(*aim)};
 }

@@ -25,20 +25,20 @@ bool is_needed(const Fail& failure) {
 
 Result<Aims> propose(const CheckResult& finding, const Case& scene) {
   const auto& about = finding.subject.text;
-  const auto* const network = our_network(scene.facts);
-  if (network == nullptr) return for_a_person(about, "haproxy lives in another network namespace");
+  const auto network = our_network(scene.facts, about);
+  if (!network) return tl::make_unexpected(network.error());
   if (!is_needed(std::get<Fail>(finding.outcome)))
     return for_a_person(about, "there are enough ports yet; connections that are reused (http-reuse) need fewer");
-  const auto present = network->sysctls.range(kLocalPortRange);
+  const auto present = (*network)->sysctls.range(kLocalPortRange);
   if (!present) return tl::make_unexpected(present.error());
-  const auto lowest = network->sysctls.integer(kUnprivileged).value_or(0);
+  const auto lowest = (*network)->sysctls.integer(kUnprivileged).value_or(0);
   const auto first = std::max<std::int64_t>({kFirst, lowest});
   if (present->first <= first && present->last == kLast) {
     return for_a_person(about,
                         "the range is as wide as it should be: add source or server addresses, or reuse connections");
   }
   const PortRange wide{std::min(present->first, static_cast<std::uint16_t>(first)), kLast};
-  auto reservation = reservation_for(wide, *network, scene);
+  auto reservation = reservation_for(wide, **network, scene);
   if (!reservation) return tl::make_unexpected(reservation.error());
   return Aims{std::move(*reservation),
               SettingAim{std::string(kLocalPortRange), std::to_string(wide.first) + " " + std::to_string(wide.last),

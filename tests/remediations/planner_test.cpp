@@ -27,7 +27,7 @@ constexpr std::string_view kKey = "net.core.somaxconn";
 class Planning {
  public:
   explicit Planning(World& world, std::set<std::string, std::less<>> named = {})
-      : world_(world), demand_(world.demand()), scene_{world.facts, demand_, settings_, &policy_} {
+      : demand_(world.demand()), scene_{world.facts, demand_, settings_, &policy_} {
     assessment_ = assess(world.facts, demand_, policy_, select_checks(policy_, {}), Day{2026, 11, 21});
     wishes = wishes_of(assessment_, scene_, named);
   }
@@ -53,7 +53,6 @@ class Planning {
   std::vector<Step> last;
 
  private:
-  World& world_;
   Policy policy_;
   Settings settings_;
   Demand demand_;

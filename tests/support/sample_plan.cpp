@@ -5,8 +5,6 @@
 #include <unistd.h>
 
 namespace preflight::test {
-namespace {
-
 FileImage file_of(const std::string& content) {
   FileImage image;
   image.content = content;
@@ -14,8 +12,6 @@ FileImage file_of(const std::string& content) {
   image.gid = ::getegid();
   return image;
 }
-
-}  // namespace
 
 Plan sample_plan() {
   Plan plan;

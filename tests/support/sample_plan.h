@@ -6,6 +6,9 @@
 
 namespace preflight::test {
 
+/// A file of ours with this content.
+[[nodiscard]] FileImage file_of(const std::string& content);
+
 /// Sets net.core.somaxconn from 4096 to 30000, writes /etc/sysctl.d/zz-lbpreflight.conf, makes a drop-in's directory
 /// and the drop-in.
 [[nodiscard]] Plan sample_plan();

@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/sample_plan.h"
 #include "tests/support/scratch.h"
 #include "tests/support/whole_tree.h"
 
@@ -17,15 +18,8 @@ namespace preflight {
 namespace {
 
 namespace fs = std::filesystem;
+using test::file_of;
 using testing::HasSubstr;
-
-FileImage image_of(const std::string& content) {
-  FileImage image;
-  image.content = content;
-  image.uid = ::geteuid();
-  image.gid = ::getegid();
-  return image;
-}
 
 class SafeDirectoryTest : public testing::Test {
  protected:
@@ -36,7 +30,7 @@ class SafeDirectoryTest : public testing::Test {
 
 TEST_F(SafeDirectoryTest, WhatIsPutIsReadBack) {
   auto directory = open();
-  auto image = image_of("a = 1\n");
+  auto image = file_of("a = 1\n");
   image.mode = 0640;
   ASSERT_TRUE(directory.put("x.conf", image, false));
   const auto found = directory.image("x.conf");
@@ -53,7 +47,7 @@ TEST_F(SafeDirectoryTest, AFileThatIsNotThereIsNoError) {
 TEST_F(SafeDirectoryTest, ANewFileDoesNotReplaceOne) {
   auto directory = open();
   (void)scratch.file("x.conf", "theirs");
-  const auto put = directory.put("x.conf", image_of("ours"), false);
+  const auto put = directory.put("x.conf", file_of("ours"), false);
   ASSERT_FALSE(put);
   EXPECT_EQ(put.error().code, std::errc::file_exists);
   EXPECT_THAT(test::whole_tree(scratch.path().string()), HasSubstr("[theirs]"));
@@ -62,7 +56,7 @@ TEST_F(SafeDirectoryTest, ANewFileDoesNotReplaceOne) {
 TEST_F(SafeDirectoryTest, AFailureLeavesNothingBehind) {
   auto directory = open();
   const auto before = test::whole_tree(scratch.path().string());
-  auto image = image_of("x");
+  auto image = file_of("x");
   image.attributes["user.\xff"] = "no such name fails nowhere";
   image.attributes["nonsense"] = "no namespace of that name";
   EXPECT_FALSE(directory.put("x.conf", image, false));
@@ -72,7 +66,7 @@ TEST_F(SafeDirectoryTest, AFailureLeavesNothingBehind) {
 TEST_F(SafeDirectoryTest, WhatACrashLeftIsClearedAway) {
   auto directory = open();
   (void)scratch.file(".x.conf.lbpreflight", "half of it");
-  ASSERT_TRUE(directory.put("x.conf", image_of("whole"), false));
+  ASSERT_TRUE(directory.put("x.conf", file_of("whole"), false));
   EXPECT_FALSE(fs::exists(at(".x.conf.lbpreflight")));
   (void)scratch.file(".x.conf.lbpreflight", "half of it");
   ASSERT_TRUE(directory.remove_leftover("x.conf"));
@@ -89,7 +83,7 @@ TEST_F(SafeDirectoryTest, ModeTimeAndAttributesComeBack) {
   ASSERT_EQ(::utimensat(AT_FDCWD, at("x.conf").c_str(), times, 0), 0);
   const auto before = test::whole_tree(scratch.path().string());
   const auto old = directory.image("x.conf").value().value();
-  ASSERT_TRUE(directory.put("x.conf", image_of("new"), true));
+  ASSERT_TRUE(directory.put("x.conf", file_of("new"), true));
   ASSERT_NE(test::whole_tree(scratch.path().string()), before);
   ASSERT_TRUE(directory.put("x.conf", old, true));
   EXPECT_EQ(test::whole_tree(scratch.path().string()), before);

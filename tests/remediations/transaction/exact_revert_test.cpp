@@ -62,7 +62,7 @@ std::string random_content(Random& random) {
 /// Entries for user, a named user, group, mask and others, as the kernel keeps them (linux/posix_acl_xattr.h).
 std::string random_acl(Random& random) {
   std::string acl("\x02\0\0\0", 4);
-  const auto add = [&](std::uint16_t tag, std::uint16_t permissions, std::uint32_t id) {
+  const auto add = [&](std::uint32_t tag, std::uint32_t permissions, std::uint32_t id) {
     for (unsigned shift = 0; shift < 16; shift += 8) acl += static_cast<char>(tag >> shift & 0xffU);
     for (unsigned shift = 0; shift < 16; shift += 8) acl += static_cast<char>(permissions >> shift & 0xffU);
     for (unsigned shift = 0; shift < 32; shift += 8) acl += static_cast<char>(id >> shift & 0xffU);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verbs that change a host, on one of the test's own: what is planned is done, once, and undone exactly.
+#include "tests/agent/program/program.h"
+
+namespace preflight::test {
+namespace {
+
+using testing::HasSubstr;
+
+/// A queue longer than the kernel's, and directories that nobody else sees.
+const std::string kLongQueue = kSoundConfig + R"(
+sed -i 's/bind 127.0.0.1:8080/&\n  backlog 30000/; s/maxconn 1000/maxconn 30000/' /etc/haproxy/haproxy.cfg
+for each in /etc/sysctl.d /var/lib; do mount -t tmpfs -o mode=755 tmpfs $each; done
+echo 4096 >/proc/sys/net/core/somaxconn
+asked="--only somaxconn_covers_backlog,sysctls_survive_boot,sysctl_files_agree"
+)";
+
+class ApplyProgram : public Program {};
+
+TEST_F(ApplyProgram, WhatIsPlannedIsDoneOnceAndUndoneExactly) {
+  const auto ran = run(kLongQueue + R"(
+$LBPREFLIGHT apply --yes $asked --format json >$DIR/first; echo "first $?"
+cat /proc/sys/net/core/somaxconn
+grep somaxconn /etc/sysctl.d/zz-lbpreflight.conf
+$LBPREFLIGHT apply --yes $asked --format json >$DIR/second; echo "second $?"
+$LBPREFLIGHT revert >$DIR/third; echo "third $?"
+cat /proc/sys/net/core/somaxconn
+ls /etc/sysctl.d
+)");
+  EXPECT_EQ(ran.out, "first 0\n30000\nnet.core.somaxconn = 30000\nsecond 0\nthird 0\n4096\n") << ran.err;
+  EXPECT_THAT(sandbox().left("first"), HasSubstr("\"changed\": true"));
+  EXPECT_THAT(sandbox().left("second"), HasSubstr("\"changed\": false"));
+}
+
+TEST_F(ApplyProgram, ADryRunWritesNothing) {
+  const auto ran =
+      run(kLongQueue + "$LBPREFLIGHT apply --dry-run $asked >$DIR/said; echo $?; ls -A /etc/sysctl.d /var/lib");
+  EXPECT_EQ(ran.out, "0\n/etc/sysctl.d:\n\n/var/lib:\n") << ran.err;
+  EXPECT_THAT(sandbox().left("said"), HasSubstr("set net.core.somaxconn from 4096 to 30000"));
+}
+
+TEST_F(ApplyProgram, AStalePlanIsRefused) {
+  const auto ran = run(kLongQueue + R"(
+$LBPREFLIGHT plan $asked -o /var/lib/plan.json >/dev/null; echo $?
+echo 4097 >/proc/sys/net/core/somaxconn
+$LBPREFLIGHT apply /var/lib/plan.json --yes; echo $?
+ls -A /etc/sysctl.d
+)");
+  EXPECT_THAT(ran.out, HasSubstr("the plan is stale"));
+  EXPECT_THAT(ran.out, HasSubstr("from:net.core.somaxconn was 4096 when planned, and is 4097 now\n6\n"));
+}
+
+TEST_F(ApplyProgram, AFindingThatNoSettingOfOursCuresIsNotSaidToWaitForARestart) {
+  const auto ran = run(kLongQueue + R"(
+sed -i '/backlog/d' /etc/haproxy/haproxy.cfg
+echo 128 >/proc/sys/net/core/somaxconn
+echo 'net.core.somaxconn = 65535' >/etc/sysctl.d/10-good.conf
+echo 'net.core.somaxconn = 128' >/etc/sysctl.d/20-bad.conf
+$LBPREFLIGHT plan --only sysctl_files_agree
+)");
+  EXPECT_THAT(ran.out, testing::Not(HasSubstr("pending restart")));
+}
+
+}  // namespace
+}  // namespace preflight::test
