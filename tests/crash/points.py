@@ -10,13 +10,17 @@ CALLS = (
     "fremovexattr", "mkdir", "mkdirat", "rmdir", "ftruncate", "futimens", "utimensat", "flock", "sendmsg",
 )
 ERRORS = ("ENOSPC", "EIO", "EACCES", "EROFS", "EINTR")
+# Of a socket that does not block; full for ever would be a systemd that does not answer, for which it waits a minute.
+SOCKET_ERRORS = ("EPIPE", "ECONNRESET", "ENOBUFS")
+FULL = "EAGAIN"
 _LINE = re.compile(r"^(?:\d+ +)?(\w+)\((.*)$")
+_METHOD = re.compile(r"\\3\\1s\\0\S+?\\0\\0\\0(\w+)")  # the header field of a D-Bus call that names it
 _OPENS_TO_WRITE = re.compile(r"O_(CREAT|TRUNC|WRONLY|RDWR)")
 
 
 @dataclass(frozen=True)
 class Point:
-    """The `number`-th call of that name, from 1; `text` is how the trace shows it."""
+    """The `number`-th call of that name, from 1; `text` tells a person which it is."""
 
     call: str
     number: int
@@ -38,7 +42,7 @@ class Cut:
 
     def __str__(self):
         how = f"{self.error} {'from then on' if self.lasting else 'once'}" if self.error else "killed"
-        return f"{how} at {self.point.call} {self.point.number}: {self.point.text[:100]}"
+        return f"{how} at {self.point.call} {self.point.number}: {self.point.text[:80]}"
 
 
 def _changes(call, arguments):
@@ -49,9 +53,16 @@ def _changes(call, arguments):
     return True
 
 
+def _told(call, arguments):
+    if call != "sendmsg":
+        return f"{call}({arguments}"
+    method = _METHOD.search(arguments)
+    return method[1] if method else "authentication"
+
+
 def tracing(file):
     """The command that lists a run's calls."""
-    return ("strace", "-qq", "-s", "40", "-o", str(file), "-e", "trace=" + ",".join(f"?{call}" for call in CALLS))
+    return ("strace", "-qq", "-s", "200", "-o", str(file), "-e", "trace=" + ",".join(f"?{call}" for call in CALLS))
 
 
 def injecting(file, cut):
@@ -68,12 +79,15 @@ def points_of(trace):
         call, arguments = match.groups()
         numbers[call] = numbers.get(call, 0) + 1
         if _changes(call, arguments):
-            found.append(Point(call, numbers[call], f"{call}({arguments}"))
+            found.append(Point(call, numbers[call], _told(call, arguments)))
     return found
 
 
 def cuts_of(point):
     yield Cut(point)
-    for error in ERRORS:
+    on_bus = point.call == "sendmsg"
+    for error in SOCKET_ERRORS if on_bus else ERRORS:
         yield Cut(point, error)
         yield Cut(point, error, lasting=True)
+    if on_bus:
+        yield Cut(point, FULL)

@@ -1,81 +1,59 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A host that needs a remedy, in namespaces of its own, and everything of it that could be torn."""
+"""The hosts that need a remedy: what is configured, what the kernel has, and which checks are to be cured."""
 
-import os
-import shutil
-import stat
-import subprocess
 from dataclasses import dataclass
-from pathlib import Path
 
-from truth import place
-
-STATE = Path("/var/lib/lbpreflight")
-TREES = (Path("/etc/sysctl.d"), Path("/etc/modules-load.d"), Path("/etc/systemd/system"))
-LEFTOVER = ".lbpreflight"
-SECONDS = 60  # for one run of lbpreflight
-ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
+TIMEOUTS = "defaults\n  mode http\n  timeout client 9s\n  timeout connect 9s\n  timeout server 9s\n"
 UNIT = """[Unit]
 Description=HAProxy
 [Service]
 Type=notify
 ExecStart=/usr/sbin/haproxy -Ws -f /etc/haproxy/haproxy.cfg
 """
-TIMEOUTS = "defaults\n  mode http\n  timeout client 9s\n  timeout connect 9s\n  timeout server 9s\n"
+LIMITED_UNIT = f"{UNIT}LimitNOFILE=4096\nCapabilityBoundingSet=~CAP_SYS_RESOURCE\n"
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What the configuration asks, which checks are to be cured, and which settings are watched."""
+    """`settings` are watched; those that a network namespace lacks or may not write are files of `stand_ins`."""
 
     name: str
     config: str
     checks: tuple[str, ...]
     settings: tuple[str, ...]
     files: tuple[tuple[str, str, int], ...] = ()  # path, content, mode: there before
+    values: tuple[tuple[str, str], ...] = ()  # settings that are not the kernel's own
+    stand_ins: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()  # directory; names and contents
+    unit: str = UNIT
+    systemd: bool = False  # answers on its private socket
+    runs: bool = False  # haproxy does, and a remedy may restart it
 
 
-LONG_QUEUE = f"""global
-  maxconn 30000
+def _config(maxconn, bind, server_maxconn, backlog=""):
+    return f"""global
+  maxconn {maxconn}
 {TIMEOUTS}frontend web
-  bind 127.0.0.1:8080
-  backlog 30000
-  default_backend app
+  {bind}
+{backlog}  default_backend app
 backend app
-  server a 127.0.0.1:9001 maxconn 500
+  server a 127.0.0.1:9001 maxconn {server_maxconn}
 """
-MANY = f"""global
-  maxconn 300000
-{TIMEOUTS}frontend web
-  bind 127.0.0.1:8080
-  default_backend app
-backend app
-  server a 127.0.0.1:9001 maxconn 500
-"""
-FAR_SERVERS = f"""global
-  maxconn 90000
-{TIMEOUTS}frontend web
-  bind 127.0.0.1:20080
-  default_backend app
-backend app
-  server a 127.0.0.1:9001 maxconn 40000
-"""
-ELSEWHERE = f"""global
-  maxconn 100
-{TIMEOUTS}frontend web
-  bind 192.0.2.7:8080
-  default_backend app
-backend app
-  server a 127.0.0.1:9001 maxconn 50
-"""
-INSIDE = f"""global
-  maxconn 100
-{TIMEOUTS}frontend web
-  bind 127.0.0.1:40080
-  default_backend app
-backend app
-  server a 127.0.0.1:9001 maxconn 50
-"""
+
+
+def _descriptors(nr_open):
+    unlimited = "9223372036854775807"
+    return ("/proc/sys/fs", (("nr_open", nr_open), ("file-max", unlimited), ("file-nr", f"1000\t0\t{unlimited}")))
+
+
+NEARLY_FULL = (
+    "/proc/sys/net/netfilter",
+    (("nf_conntrack_max", "65536"), ("nf_conntrack_buckets", "16384"), ("nf_conntrack_count", "60000")),
+)
+NOT_BUILT_IN = ("/sys/module", ())
+CONNTRACK = ("net.netfilter.nf_conntrack_max", "net.netfilter.nf_conntrack_buckets")
+LOCAL = "bind 127.0.0.1:8080"
+LONG_QUEUE = _config(30000, LOCAL, 500, backlog="  backlog 30000\n")
+BUSY = _config(3000, LOCAL, 500)
 QUEUES = ("somaxconn_covers_backlog", "sysctls_survive_boot")
 
 SCENES = (
@@ -85,101 +63,83 @@ SCENES = (
         LONG_QUEUE,
         QUEUES,
         ("net.core.somaxconn",),
-        (("/etc/sysctl.d/zz-lbpreflight.conf", "# ours\nnet.core.somaxconn = 8192", 0o640),),
+        files=(("/etc/sysctl.d/zz-lbpreflight.conf", "# ours\nnet.core.somaxconn = 8192", 0o640),),
     ),
-    Scene("raise_nofile", MANY, ("nofile_covers_maxconn",), ("fs.nr_open",)),
-    Scene("widen_port_range", FAR_SERVERS, ("port_range_covers_backends",),
-          ("net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports")),
-    Scene("reserve_ports", INSIDE, ("port_range_spares_listeners",), ("net.ipv4.ip_local_reserved_ports",)),
-    Scene("enable_nonlocal_bind", ELSEWHERE, ("bind_addresses_are_local",), ("net.ipv4.ip_nonlocal_bind",)),
+    Scene(
+        "raise_nofile",
+        _config(300000, LOCAL, 500),
+        ("nofile_covers_maxconn",),
+        ("fs.nr_open",),
+        stand_ins=(_descriptors("1048576"),),
+    ),
+    Scene(
+        "raise_nofile_and_reload",
+        BUSY,
+        ("nofile_covers_maxconn",),
+        ("fs.nr_open",),
+        stand_ins=(_descriptors("5000"),),
+        unit=LIMITED_UNIT,
+        systemd=True,
+    ),
+    Scene(
+        "restart",
+        # It runs with too few descriptors: where limits are strict it would not.
+        BUSY.replace("global\n", "global\n  no strict-limits\n"),
+        ("nofile_covers_maxconn",),
+        (),
+        unit=LIMITED_UNIT,
+        systemd=True,
+        runs=True,
+    ),
+    Scene(
+        "widen_port_range",
+        _config(90000, "bind 127.0.0.1:20080", 40000),
+        ("port_range_covers_backends",),
+        ("net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports"),
+    ),
+    Scene(
+        "reserve_ports",
+        _config(100, "bind 127.0.0.1:40080", 50),
+        ("port_range_spares_listeners",),
+        ("net.ipv4.ip_local_reserved_ports",),
+    ),
+    Scene(
+        "enable_nonlocal_bind",
+        _config(100, "bind 192.0.2.7:8080", 50),
+        ("bind_addresses_are_local",),
+        ("net.ipv4.ip_nonlocal_bind",),
+    ),
+    Scene(
+        "raise_conntrack",
+        _config(100, LOCAL, 50),
+        ("conntrack_covers_maxconn",),
+        CONNTRACK,
+        # The module has to be loaded early where a file sets what comes with it.
+        files=(("/etc/sysctl.d/50-ours.conf", "net.netfilter.nf_conntrack_max = 65536\n", 0o644),),
+        stand_ins=(NEARLY_FULL, NOT_BUILT_IN),
+    ),
+    Scene(
+        "everything",
+        _config(3000, "bind 192.0.2.7:40080", 2900, backlog="  backlog 30000\n"),
+        (
+            *QUEUES,
+            "nofile_covers_maxconn",
+            "port_range_covers_backends",
+            "port_range_spares_listeners",
+            "bind_addresses_are_local",
+            "conntrack_covers_maxconn",
+        ),
+        (
+            "net.core.somaxconn",
+            "fs.nr_open",
+            "net.ipv4.ip_local_port_range",
+            "net.ipv4.ip_local_reserved_ports",
+            "net.ipv4.ip_nonlocal_bind",
+            *CONNTRACK,
+        ),
+        values=(("net.ipv4.ip_local_port_range", "40000 42047"),),
+        stand_ins=(_descriptors("5000"), NEARLY_FULL),
+        unit=LIMITED_UNIT,
+        systemd=True,
+    ),
 )
-
-
-def furnish(scene):
-    """The host before anything is done to it."""
-    for directory in "/etc", "/var/lib":
-        place.mount("tmpfs", directory, "tmpfs", options="mode=755")
-    for directory in (*TREES, Path("/etc/haproxy"), Path("/etc/security")):
-        directory.mkdir(parents=True)
-    Path("/etc/machine-id").write_text("0" * 32 + "\n", encoding="ascii")
-    Path("/etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n", encoding="ascii")
-    Path("/etc/group").write_text("root:x:0:\n", encoding="ascii")
-    Path("/etc/haproxy/haproxy.cfg").write_text(scene.config, encoding="ascii")
-    Path("/etc/systemd/system/haproxy.service").write_text(UNIT, encoding="ascii")
-    for path, content, mode in scene.files:
-        Path(path).write_text(content, encoding="ascii")
-        Path(path).chmod(mode)
-    if "fs.nr_open" in scene.settings:
-        place.mount("tmpfs", "/proc/sys/fs", "tmpfs", options="mode=755")
-        Path("/proc/sys/fs/nr_open").write_text("1048576\n", encoding="ascii")
-        Path("/proc/sys/fs/file-max").write_text("9223372036854775807\n", encoding="ascii")
-        Path("/proc/sys/fs/file-nr").write_text("1000\t0\t9223372036854775807\n", encoding="ascii")
-
-
-def path_of(setting):
-    return Path("/proc/sys") / setting.replace(".", "/")
-
-
-def attributes(path):
-    names = os.listxattr(path, follow_symlinks=False)
-    return tuple((name, os.getxattr(path, name, follow_symlinks=False)) for name in sorted(names))
-
-
-def entry(path):
-    """Everything of a file but its times."""
-    status = path.lstat()
-    content = path.read_bytes() if stat.S_ISREG(status.st_mode) else b""
-    return (status.st_mode, status.st_uid, status.st_gid, attributes(path), content)
-
-
-def snapshot(scene):
-    """What is there, by object: files and directories by path, settings by name."""
-    found = {}
-    for tree in TREES:
-        for path in tree.rglob("*"):
-            found[str(path)] = entry(path)
-    for setting in scene.settings:
-        found[setting] = " ".join(path_of(setting).read_text(encoding="ascii").split())
-    return found
-
-
-def restore(scene, before):
-    """Back to `before`, whatever happened, by means of our own."""
-    shutil.rmtree(STATE, ignore_errors=True)
-    now = snapshot(scene)
-    for name in sorted(now, reverse=True):
-        if name.startswith("/") and before.get(name) != now[name]:
-            path = Path(name)
-            path.rmdir() if path.is_dir() else path.unlink()
-    for name in sorted(before):
-        if now.get(name) == before[name]:
-            continue
-        if name.startswith("/"):
-            mode, _, _, _, content = before[name]
-            path = Path(name)
-            if stat.S_ISDIR(mode):
-                path.mkdir()
-            else:
-                path.write_bytes(content)
-            path.chmod(stat.S_IMODE(mode))
-    # Coupled settings: what bounds another one may have to be written after it.
-    for _ in range(2):
-        for setting in scene.settings:
-            try:
-                path_of(setting).write_text(before[setting] + "\n", encoding="ascii")
-            except OSError:
-                pass
-
-
-def keep_settings(scene, known):
-    """The kernel keeps a setting that was opened and not written; a file that stands for one was emptied."""
-    for setting in scene.settings:
-        if not path_of(setting).read_text(encoding="ascii").strip():
-            path_of(setting).write_text(known + "\n", encoding="ascii")
-
-
-def run(command, wrapper=()):
-    """The exit code and what was said."""
-    done = subprocess.run((*wrapper, *command), env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, errors="replace", timeout=SECONDS, check=False)
-    return done.returncode, done.stdout
