@@ -38,7 +38,6 @@ def answers(manager):
         (MANAGER, "Reload"): lambda: manager.reload() or ("", ()),
         (MANAGER, "RestartUnit"): lambda name, mode: manager.restart() or ("o", (JOB,)),
         (MANAGER, "GetJob"): get_job,
-        (MANAGER, "GetUnit"): lambda name: ("o", (UNIT,)),
         (MANAGER, "LoadUnit"): lambda name: ("o", (UNIT,)),
         (PROPERTIES, "GetAll"): get_all,
     }
