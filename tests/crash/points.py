@@ -55,13 +55,13 @@ def _changes(call, arguments):
 
 def _told(call, arguments):
     if call != "sendmsg":
-        return f"{call}({arguments}"
+        return " ".join(f"{call}({arguments}".split())
     method = _METHOD.search(arguments)
     return method[1] if method else "authentication"
 
 
 def tracing(file):
-    """The command that lists a run's calls."""
+    """The command that lists a run's calls, with as much of each as the header of a D-Bus call is long."""
     return ("strace", "-qq", "-s", "200", "-o", str(file), "-e", "trace=" + ",".join(f"?{call}" for call in CALLS))
 
 
