@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What systemd knows of one unit: its files as of the last reload, and the haproxy it has started from them."""
 
+import os
 import re
 import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from truth import place
@@ -70,8 +72,14 @@ class ServiceManager:
         self._limit = int((_LIMIT.findall("\n".join(said)) or [STANDARD_LIMIT])[-1])
 
     def _stop(self):
+        number = self._process.pid
+        workers = Path(f"/proc/{number}/task/{number}/children").read_text(encoding="ascii").split()
         self._process.terminate()
         self._process.wait(SECONDS)
+        # A master may end before it has seen its workers end: then they are left to us, the first process.
+        for worker in workers:
+            with suppress(ChildProcessError):
+                os.waitpid(int(worker), 0)
 
     def _prepare(self):
         _GROUP.write_text(f"0::/system.slice/{NAME}\n", encoding="ascii")

@@ -40,6 +40,11 @@ def _check(status, what):
         raise OSError(ctypes.get_errno(), what)
 
 
+def end_with_parent():
+    """However it ends."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def mount(source, target, kind, flags=0, options=""):
     words = [word.encode() if word else None for word in (source, target, kind)]
     _check(_libc.mount(*words, ctypes.c_ulong(flags), options.encode()), f"mount {target}")
@@ -70,14 +75,14 @@ def _furnish():
 
 def _first_process(function, answer):
     """Process 1 of the namespaces: when it ends, everything in them does."""
-    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     _furnish()
     with os.fdopen(answer, "w", encoding="utf-8") as out:
         json.dump(function(), out)
 
 
 def _outer_process(function, answer):
-    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     _check(_libc.unshare(NEW_NAMESPACES), "unshare")
     _in_child(_first_process, function, answer)
 
