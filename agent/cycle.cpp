@@ -118,4 +118,9 @@ Result<std::unique_ptr<Run>> run_checks(const HostView& host, Policy policy, con
   return run;
 }
 
+Result<std::unique_ptr<Run>> check_again(const HostView& host, Policy policy, cli::Options options) {
+  options.sample = std::chrono::milliseconds(0);
+  return run_checks(host, std::move(policy), options);
+}
+
 }  // namespace preflight

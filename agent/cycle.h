@@ -40,4 +40,7 @@ struct Run {
 /// Observes and judges. The error is a request that cannot be served (exit code 2): nothing was judged.
 [[nodiscard]] Result<std::unique_ptr<Run>> run_checks(const HostView& host, Policy policy, const cli::Options& options);
 
+/// The same once more. Counters are not sampled: what is being lost was told by the first.
+[[nodiscard]] Result<std::unique_ptr<Run>> check_again(const HostView& host, Policy policy, cli::Options options);
+
 }  // namespace preflight

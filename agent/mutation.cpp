@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lock, recover, plan, consent, transaction. Nothing here knows how a change is made.
+// Plan, consent, transaction. Nothing here knows how a change is made.
 #include "agent/mutation.h"
 
 #include "agent/exit_codes.h"
+#include "agent/mutation_parts.h"
 #include "agent/plan_cycle.h"
 #include "probes/base/text.h"
 #include "probes/linux/process.h"
@@ -11,10 +12,6 @@
 
 namespace preflight {
 namespace {
-
-std::string boot_id(const HostView& view) {
-  return std::string(trim(view.read("/proc/sys/kernel/random/boot_id").value_or("")));
-}
 
 /// The number of the user who logged in, whoever that became since; empty where nobody did.
 std::string login_of(const HostView& view) {
@@ -25,56 +22,6 @@ std::string login_of(const HostView& view) {
 Actor actor_of(const Mutation& mutation, const std::string& verb) {
   const auto self = read_identity(mutation.host.view());
   return {.uid = self ? self->uid : 0, .login = login_of(mutation.host.view()), .command = verb};
-}
-
-MutationReport ended(std::string verb, MutationEnd end, int exit_code, std::vector<std::string> reasons = {}) {
-  MutationReport report;
-  report.verb = std::move(verb);
-  report.end = end;
-  report.exit_code = exit_code;
-  report.reasons = std::move(reasons);
-  return report;
-}
-
-/// Undoes one transaction and adds to the report what came of it.
-void undo_into(MutationReport& report, const Transaction& transaction, Journal& journal, const Mutation& mutation,
-               const std::string& reason) {
-  const HeldSignals held;
-  const UndoOptions options{.reason = reason,
-                            .boot_id = boot_id(mutation.host.view()),
-                            .restart = mutation.options.allow_restart,
-                            .keep_edited = mutation.options.keep_edited};
-  auto back = undo(transaction, journal, mutation.host, options);
-  report.kept.insert(report.kept.end(), back.kept.begin(), back.kept.end());
-  report.pending.insert(report.pending.end(), back.pending.begin(), back.pending.end());
-  for (const auto& failure : back.failures) report.reasons.push_back(describe(failure));
-  if (back.refused) {
-    report.edits = std::move(back.edits);
-    report.end = MutationEnd::refused;
-    report.exit_code = kRefused;
-  } else if (!back.failures.empty()) {
-    report.end = MutationEnd::torn;
-    report.exit_code = kTorn;
-  } else {
-    report.end = MutationEnd::undone;
-    report.transactions.push_back(transaction.id);
-  }
-}
-
-/// Newest first, so that what one laid over another comes off first.
-MutationReport recovered(Journal& journal, const Mutation& mutation) {
-  auto report = ended("recover", MutationEnd::nothing, 0);
-  const auto now = mutation.host.view().now();
-  const auto boot = boot_id(mutation.host.view());
-  const auto count = journal.transactions().size();
-  for (std::size_t i = count; i-- > 0;) {
-    const Transaction transaction = journal.transactions()[i];
-    if (!transaction.needs_recovery(now, boot)) continue;
-    undo_into(report, transaction, journal, mutation, "recover");
-    if (report.end == MutationEnd::refused) report.exit_code = kTorn;
-    if (report.end != MutationEnd::undone) return report;
-  }
-  return report;
 }
 
 /// The plan to carry out, or a report that says why there is none.
@@ -97,21 +44,23 @@ Chosen choose(const Mutation& mutation) {
 }
 
 /// What was begun is ended, whatever key somebody presses meanwhile.
-MutationReport carried_out(const Plan& plan, int exit_code, Journal& journal, const Mutation& mutation) {
+MutationReport carried_out(const Plan& plan, int exit_code, Ready& ready, const Mutation& mutation) {
   const HeldSignals held;
   const auto& options = mutation.options;
-  const ApplyOptions how{.actor = actor_of(mutation, "apply"), .boot_id = boot_id(mutation.host.view())};
+  const ApplyOptions how{
+      .actor = actor_of(mutation, "apply"), .boot_id = ready.boot.id, .confirm_within = options.confirm_within};
   const auto judge = [&] {
     auto unkept = unkept_promises(mutation.host, plan, mutation.policy, options);
     return unkept ? std::move(*unkept) : std::vector<std::string>{describe(unkept.error())};
   };
-  auto result = apply(plan, journal, mutation.host, how, judge);
+  auto result = apply(plan, ready.journal, mutation.host, how, judge);
   auto report = ended("apply", MutationEnd::applied, exit_code, std::move(result.reasons));
   report.plan = plan;
   if (result.id != 0) report.transactions.push_back(result.id);
   switch (result.end) {
     case ApplyEnd::applied:
       report.pending = plan.pending;
+      report.confirm_within = how.confirm_within;
       break;
     case ApplyEnd::refused:
       report.end = MutationEnd::refused;
@@ -130,10 +79,6 @@ MutationReport carried_out(const Plan& plan, int exit_code, Journal& journal, co
   return report;
 }
 
-MutationReport not_locked(const std::string& verb, const Error& error) {
-  return ended(verb, MutationEnd::refused, kRefused, {describe(error)});
-}
-
 MutationReport only_planned(Chosen chosen, MutationEnd end) {
   auto report = ended("apply", end, chosen.exit_code);
   report.pending = chosen.plan->pending;
@@ -141,17 +86,27 @@ MutationReport only_planned(Chosen chosen, MutationEnd end) {
   return report;
 }
 
-}  // namespace
+/// Two things at once that may each come undone would lie over each other.
+std::optional<MutationReport> waiting(const Journal& journal) {
+  const auto* const other = journal.unconfirmed();
+  if (other == nullptr) return std::nullopt;
+  return ended("apply", MutationEnd::refused, kRefused,
+               {"transaction " + std::to_string(other->id) + " waits for `lbpreflight confirm`"});
+}
 
-MutationReport apply_plan(const Mutation& mutation, const Consent& consent) {
-  auto journal = Journal::lock(mutation.state);
-  if (!journal) return not_locked("apply", journal.error());
-  if (auto report = recovered(*journal, mutation); report.exit_code != 0) return report;
+MutationReport applied(Ready& ready, const Mutation& mutation, const Consent& consent) {
+  if (auto refusal = waiting(ready.journal)) return std::move(*refusal);
   auto chosen = choose(mutation);
   if (!chosen.plan) return chosen.refusal;
   if (chosen.plan->empty()) return only_planned(std::move(chosen), MutationEnd::nothing);
   if (!consent(*chosen.plan)) return ended("apply", MutationEnd::refused, kRefused, {"not agreed to"});
-  return carried_out(*chosen.plan, chosen.exit_code, *journal, mutation);
+  return carried_out(*chosen.plan, chosen.exit_code, ready, mutation);
+}
+
+}  // namespace
+
+MutationReport apply_plan(const Mutation& mutation, const Consent& consent) {
+  return after_recovery("apply", mutation, [&](Ready& ready) { return applied(ready, mutation, consent); });
 }
 
 MutationReport rehearse(const Mutation& mutation) {
@@ -159,27 +114,6 @@ MutationReport rehearse(const Mutation& mutation) {
   if (!chosen.plan) return chosen.refusal;
   const auto end = chosen.plan->empty() ? MutationEnd::nothing : MutationEnd::planned;
   return only_planned(std::move(chosen), end);
-}
-
-MutationReport revert(const Mutation& mutation) {
-  auto journal = Journal::lock(mutation.state);
-  if (!journal) return not_locked("revert", journal.error());
-  if (auto report = recovered(*journal, mutation); report.exit_code != 0) return report;
-  const auto wanted = mutation.options.transaction;
-  const auto* const found = wanted ? journal->find(*wanted) : journal->last_applied();
-  if (found == nullptr && wanted)
-    return ended("revert", MutationEnd::refused, kUsage, {"there is no transaction " + std::to_string(*wanted)});
-  if (found == nullptr || found->state() == TransactionState::undone) return ended("revert", MutationEnd::nothing, 0);
-  auto report = ended("revert", MutationEnd::nothing, 0);
-  const Transaction transaction = *found;
-  undo_into(report, transaction, *journal, mutation, "revert");
-  return report;
-}
-
-MutationReport recover(const Mutation& mutation) {
-  auto journal = Journal::lock(mutation.state);
-  if (!journal) return not_locked("recover", journal.error());
-  return recovered(*journal, mutation);
 }
 
 std::string standing_of(const Transaction& transaction, const Host& host) {

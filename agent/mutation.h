@@ -35,6 +35,8 @@ struct Mutation {
 /// options.transaction, or the last one in force.
 [[nodiscard]] MutationReport revert(const Mutation& mutation);
 [[nodiscard]] MutationReport recover(const Mutation& mutation);
+/// The transaction that waits for it stays.
+[[nodiscard]] MutationReport confirm(const Mutation& mutation);
 
 /// Whether the objects of a transaction that was applied are as it left them: "in force", "overtaken"; empty for one
 /// that is not in force.

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "agent/exit_codes.h"
 #include "agent/plan_grounds.h"
 #include "policies/sysctl_demand.h"
 #include "policies/sysctl_origin.h"
@@ -19,12 +18,6 @@ namespace {
 Case case_of(const Run& run) {
   static const Settings kStandard;
   return {run.facts, run.demand, kStandard, &run.policy};
-}
-
-/// A second look has no counters to compare: what is lost now was told by the first.
-cli::Options without_sample(cli::Options options) {
-  options.sample = std::chrono::milliseconds(0);
-  return options;
 }
 
 const CheckResult* find_result(const Assessment& assessment, const CheckResult& like) {
@@ -113,7 +106,7 @@ class Planning {
     if (!steps) return tl::make_unexpected(steps.error());
     plan_.steps = std::move(*steps);
     const SupposedHost supposed(host_.view(), plan_.changes());
-    auto then = run_checks(supposed, policy_, without_sample(options_));
+    auto then = check_again(supposed, policy_, options_);
     if (!then) return tl::make_unexpected(then.error());
     then_ = std::move(*then);
     return {};
@@ -207,31 +200,6 @@ class Planning {
 
 Result<PlanRun> make_plan(const Host& host, const Policy& policy, const cli::Options& options) {
   return Planning(host, policy, options).run();
-}
-
-Result<std::vector<std::string>> unkept_promises(const Host& host, const Plan& plan, const Policy& policy,
-                                                 const cli::Options& options) {
-  const auto now = run_checks(host.view(), policy, without_sample(options));
-  if (!now) return tl::make_unexpected(now.error());
-  std::vector<std::string> unkept;
-  for (const auto& cure : plan.cures) {
-    if (cure.outlook != Outlook::resolved) continue;
-    for (const auto& result : (*now)->assessment.results) {
-      if (result.check->id != cure.check || result.subject.text != cure.subject) continue;
-      if (const auto* const failure = std::get_if<Fail>(&result.outcome))
-        unkept.push_back(cure.check + " (" + printable(cure.subject) + ") still fails: " + failure->detail.why);
-    }
-  }
-  return unkept;
-}
-
-int exit_code_after(const Plan& plan, const Assessment& assessment, Severity fail_on) {
-  const auto counts = [&](const Uncured& left) { return left.severity >= fail_on; };
-  if (std::any_of(plan.uncured.begin(), plan.uncured.end(), counts)) return kFindings;
-  // What is planned for is planned from warnings on, so there not being able to look is not success either.
-  const auto least = std::min(fail_on, Severity::warning);
-  const auto unseen = [&](const CheckResult& one) { return one.unknown() && one.severity >= least; };
-  return std::any_of(assessment.results.begin(), assessment.results.end(), unseen) ? kIncomplete : 0;
 }
 
 }  // namespace preflight

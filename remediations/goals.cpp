@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "policies/demand/start_limits.h"
 #include "policies/sysctl_demand.h"
 #include "probes/base/text.h"
 #include "probes/base/visit.h"
@@ -54,24 +55,34 @@ std::string unmet_setting(const SettingAim& aim, const Case& scene) {
   const auto now = SysctlDemand(scene).running(aim.key);
   if (!now) return describe(now.error());
   if (!meets(*now, aim)) return aim.key + " is " + printable(*now) + ", not " + aim.value;
+  const auto* const boot = scene.facts.sysctl_boot ? scene.facts.sysctl_boot->find(aim.key) : nullptr;
+  if (boot != nullptr && !boot->late_module.empty())
+    return "files set " + aim.key + " before the module " + boot->late_module + " is loaded, which has no effect";
   const auto booted = written_at_boot(scene.facts, aim.key).value;
   if (!booted || meets(normalised(*booted), aim)) return {};
   return "the next boot makes " + aim.key + " " + printable(normalised(*booted)) + ", not " + aim.value;
 }
 
 std::string unmet_limit(const LimitAim& aim, const Case& scene) {
+  std::string unseen = aim.unit + " is not there";
   for (const auto& instance : scene.facts.instances) {
+    if (!instance.unit && instance.name == aim.unit) unseen = describe(instance.unit.error());
     if (!instance.unit || instance.unit->name != aim.unit) continue;
     const auto& limit = instance.unit_limit;
     if (!limit) return describe(limit.error());
     if (!limit->at_boot) return describe(limit->at_boot.error());
-    const auto given = std::min(limit->reloaded.limits.hard, limit->at_boot->limits.hard);
-    if (given < aim.descriptors) return aim.unit + " would be given " + std::to_string(given) + " descriptors";
+    const Limits asked = std::min(limit->reloaded.limits, limit->at_boot->limits,
+                                  [](const Limits& one, const Limits& other) { return one.hard < other.hard; });
+    const auto given = given_at_start(asked, scene.facts);
+    if (!given) return describe(given.error());
+    if (given->limits.hard < aim.descriptors)
+      return aim.unit + " would be given " + std::to_string(given->limits.hard) + " descriptors" +
+             (given->cut_at_manager ? ", as many as systemd itself has" : "");
     if (instance.unit->limit_nofile < aim.descriptors)
       return "systemd gives " + aim.unit + " " + std::to_string(instance.unit->limit_nofile) + " descriptors";
     return {};
   }
-  return aim.unit + " is not there";
+  return unseen;
 }
 
 }  // namespace

@@ -36,35 +36,35 @@ enum class Outlook : std::uint8_t { resolved, pending_reload, pending_restart };
 
 /// A finding the plan is for.
 struct Cure {
-  std::string check;
-  std::string subject;
+  std::string check{};
+  std::string subject{};
   Severity severity = Severity::info;
-  std::string why;       // the finding's sentence
-  std::string expected;  // what the finding asked for, as text
-  std::string remedy;
+  std::string why{};       // the finding's sentence
+  std::string expected{};  // what the finding asked for, as text
+  std::string remedy{};
   Outlook outlook = Outlook::resolved;
 };
 
 /// A finding the plan leaves, and what a person can do about it.
 struct Uncured {
-  std::string check;
-  std::string subject;
+  std::string check{};
+  std::string subject{};
   Severity severity = Severity::info;
-  std::string why;
-  std::string reason;             // why we do not
-  std::vector<std::string> todo;  // sentences or lines to copy
+  std::string why{};
+  std::string reason{};             // why we do not
+  std::vector<std::string> todo{};  // sentences or lines to copy
 };
 
 /// What a setting is and what the next boot makes it, before and after.
 struct KeyForecast {
-  std::string key;
-  std::string running_before;
-  std::string running_after;
-  std::string boot_before;  // empty: the kernel's own
-  std::string boot_after;
-  std::string decider_before;  // "FILE:LINE" for the loader of this host's boot; empty: none
-  std::string decider_after;
-  std::string by_hand_after;  // what `sysctl --system` would make it, where that is another value
+  std::string key{};
+  std::string running_before{};
+  std::string running_after{};
+  std::string boot_before{};  // empty: the kernel's own
+  std::string boot_after{};
+  std::string decider_before{};  // "FILE:LINE" for the loader of this host's boot; empty: none
+  std::string decider_after{};
+  std::string by_hand_after{};  // what `sysctl --system` would make it, where that is another value
 
   [[nodiscard]] bool changes() const { return running_before != running_after || boot_before != boot_after; }
 };

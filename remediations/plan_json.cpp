@@ -130,7 +130,7 @@ Json content_json(const Plan& plan) {
   json["request"] = request_json(plan.request);
   json["steps"] = list_of(plan.steps, step_json);
   json["cures"] = list_of(plan.cures, cure_json);
-  json["uncured"] = list_of(plan.uncured, uncured_json);
+  json["uncured"] = uncured_document(plan.uncured);
   json["forecasts"] = list_of(plan.forecasts, forecast_json);
   json["pending"] = plan.pending;
   Json grounds = Json::object();
@@ -160,6 +160,8 @@ Plan read_content(const JsonFields& fields) {
 }
 
 }  // namespace
+
+Json uncured_document(const std::vector<Uncured>& uncured) { return list_of(uncured, uncured_json); }
 
 Json plan_document(const Plan& plan) {
   auto json = content_json(plan);

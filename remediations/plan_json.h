@@ -17,6 +17,9 @@ inline constexpr std::string_view kPlanSchema = "lbpreflight.plan/1";
 /// With its digest, which is of everything else in it.
 [[nodiscard]] nlohmann::ordered_json plan_document(const Plan& plan);
 
+/// The part of it that says what no change cures.
+[[nodiscard]] nlohmann::ordered_json uncured_document(const std::vector<Uncured>& uncured);
+
 /// bad_message, naming the place, for anything that plan_document() does not write, and where the digest differs.
 [[nodiscard]] Result<Plan> read_plan_document(const nlohmann::ordered_json& document);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "policies/sysctl_demand.h"
+#include "probes/linux/sysctl_boot.h"
 #include "remediations/own_files.h"
 #include "remediations/planner.h"
 
@@ -94,9 +95,7 @@ class StepMaker {
   Result<void> add_modules() {
     std::vector<std::string> late;
     for (const auto& module : goals_.modules) {
-      const auto is_late = [&](const auto& known) { return known.second.late_module == module; };
-      const auto& keys = scene_.facts.sysctl_boot->keys;
-      if (std::any_of(keys.begin(), keys.end(), is_late)) late.push_back(module);
+      if (comes_late(host_.view(), module)) late.push_back(module);
     }
     if (late.empty()) return {};
     return add_file(

@@ -79,7 +79,7 @@ std::string exit_line() {
 std::string help() {
   std::string text =
       "lbpreflight tells whether this host can carry its haproxy.cfg, and shows the\n"
-      "arithmetic. It reads; it changes nothing.\n\n" +
+      "arithmetic. Looking changes nothing; apply does, and revert brings it back.\n\n" +
       examples_of(Verb::check) + "\nUsage: lbpreflight [VERB] [OPTION]...\n\nVerbs:\n";
   for (const auto& verb : verb_specs()) {
     const auto name = std::string(verb.name) + (verb.argument.empty() ? "" : " " + std::string(verb.argument));

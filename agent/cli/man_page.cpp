@@ -13,7 +13,7 @@ namespace preflight::cli {
 namespace {
 
 /// The day the page's own words last changed; a build date would make two builds differ.
-constexpr std::string_view kDate = "November 21, 2026";
+constexpr std::string_view kDate = "November 22, 2026";
 
 /// Text for roff: a backslash, and a leading '.' or '\'' which would be a request, stand for themselves.
 std::string roff(std::string_view text) {
@@ -211,9 +211,12 @@ computes what it demands of the host, reads the live host, and compares the two:
 descriptors, accept queues, source ports, connection tracking, ports in use,
 and what the next boot will set.
 Every finding shows its arithmetic and where each number was written.
-It reads only; nothing is executed but haproxy itself
-.Pq Fl vv No and Fl c ,
-and nothing is changed.
+Only
+.Cm apply , revert , recover
+and
+.Cm confirm
+change anything; all else reads, and nothing is executed but haproxy itself
+.Pq Fl vv No and Fl c .
 .Pp
 Without a verb,
 .Nm

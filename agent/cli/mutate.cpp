@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verbs apply, revert and recover: root, a question where one is due, and the result on stdout.
+// The verbs apply, revert, recover and confirm: root, a question where one is due, and the result on stdout.
 #include "agent/cli/session.h"
 #include "agent/cli/terminal.h"
 #include "agent/cli/verbs.h"
@@ -34,7 +34,7 @@ int deliver_report(const MutationReport& report, const Options& options) {
 bool agrees(const Plan& plan, const Options& options) {
   if (options.yes) return true;
   (void)write_all(Stream::output, text_plan(plan, colored(options)));
-  return confirm("Carry this out? [y/N] ");
+  return ask("Carry this out? [y/N] ");
 }
 
 /// As the plan was asked for.
@@ -61,7 +61,7 @@ int mutate(const Options& options, const Plan* saved, F&& verb) {
 }
 
 int apply_or_rehearse(const Options& options, const Plan* saved) {
-  if (!options.dry_run && !options.yes && !can_confirm())
+  if (!options.dry_run && !options.yes && !can_ask())
     return refuse({std::errc::invalid_argument, "apply", "nobody is there to ask: --yes or --dry-run"}, kUsage);
   return mutate(options, saved, [&](const Mutation& mutation) {
     if (options.dry_run) return rehearse(mutation);
@@ -89,6 +89,10 @@ int run_revert(const Options& options) {
 
 int run_recover(const Options& options) {
   return mutate(options, nullptr, [](const Mutation& mutation) { return recover(mutation); });
+}
+
+int run_confirm(const Options& options) {
+  return mutate(options, nullptr, [](const Mutation& mutation) { return confirm(mutation); });
 }
 
 }  // namespace preflight::cli

@@ -27,6 +27,8 @@ enum class Option : std::uint8_t {
   dry_run,
   allow_restart,
   keep_edited,
+  confirm_within,
+  wait,
   output,
   format,
   color,
@@ -35,7 +37,7 @@ enum class Option : std::uint8_t {
   help,
   version,
 };
-inline constexpr std::size_t kOptionCount = 21;
+inline constexpr std::size_t kOptionCount = 23;
 
 /// What an option's value is, as far as a shell can complete it.
 enum class Value : std::uint8_t { none, path, directory, name, duration, check_ids, suppositions, choice };

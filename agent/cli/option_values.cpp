@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "agent/cli/times.h"
 #include "policies/nearest.h"
 #include "probes/base/text.h"
 
@@ -15,7 +16,6 @@ namespace preflight::cli {
 namespace {
 
 constexpr std::size_t kLongestName = 64;  // nothing longer is a mistyped name, and edit distance is quadratic
-constexpr std::int64_t kLongestSample = 60'000;
 
 using Names = std::vector<std::string_view>;
 
@@ -55,21 +55,6 @@ Understood<std::size_t> choose(const Given& from, const OptionSpec& spec, std::s
   const auto hint = did_you_mean(word, Names(spec.choices.begin(), spec.choices.end()));
   return tl::make_unexpected(from.source + " does not know " + quoted(word) +
                              (hint.empty() ? " (" + joined(spec.choices) + ")" : hint));
-}
-
-Understood<std::optional<std::chrono::milliseconds>> duration(const Given& from) {
-  if (from.values.empty()) return std::nullopt;
-  const std::string_view word = from.values.back();
-  const auto unit = word.find_first_not_of("0123456789");
-  const auto number = parse_integer(word.substr(0, unit));
-  const auto suffix = unit == std::string_view::npos ? "" : word.substr(unit);
-  const bool known = suffix == "s" || suffix == "ms" || (suffix.empty() && number == 0);
-  // Bounded before it is multiplied.
-  if (number && known && *number <= kLongestSample) {
-    const auto milliseconds = *number * (suffix == "s" ? 1000 : 1);
-    if (milliseconds <= kLongestSample) return std::chrono::milliseconds{milliseconds};
-  }
-  return tl::make_unexpected(from.source + " takes a time from 0 to 60s, such as 2s or 500ms, not " + quoted(word));
 }
 
 /// `ids` may be named beside those of checks.
@@ -118,8 +103,14 @@ class Reader {
     const auto at = static_cast<std::size_t>(std::find(meanings.begin(), meanings.end(), into) - meanings.begin());
     if (const auto chosen = keep(choose(from(option), spec, at))) into = meanings.at(*chosen);
   }
-  void time(Option option, std::optional<std::chrono::milliseconds>& into) {
-    if (const auto length = keep(duration(from(option)))) into = *length;
+  std::optional<std::chrono::milliseconds> time(Option option, const Times& times) {
+    const auto given = from(option);
+    if (given.values.empty()) return std::nullopt;
+    const auto time = parse_time(given.values.back(), times);
+    if (time) return *time;
+    (void)keep(Understood<int>(tl::make_unexpected(given.source + " takes a time " + std::string(times.words) +
+                                                   ", not " + quoted(given.values.back()))));
+    return std::nullopt;
   }
   void ids(Option option, std::vector<std::string>& into) {
     if (auto list = keep(check_ids(from(option), checks_))) into = std::move(*list);
@@ -201,14 +192,14 @@ Understood<Options> read_values(const VerbSpec& verb, const Arguments& arguments
   read.last(Option::instance, options.instance);
   read.last(Option::root, options.root);
   read.last(Option::from, options.bundle);
-  read.time(Option::sample, options.sample);
+  options.sample = read.time(Option::sample, kSampleTimes);
   read.all(Option::policy, options.policies);
   read.ids(Option::only, options.only);
   read.ids(Option::skip, options.skip);
   read.suppositions(Option::what_if, options.what_if);
   read.choice(Option::fail_on, options.fail_on, {Severity::error, Severity::warning, Severity::info});
   read.last(Option::output, options.output);
-  read.choice(Option::format, options.format, {Format::text, Format::json});
+  read.choice(Option::format, options.format, {Format::text, Format::json, Format::script});
   read.choice(Option::color, options.color, {Color::automatic, Color::always, Color::never});
   options.quiet = arguments.has(Option::quiet);
   options.verbose = arguments.has(Option::verbose);
@@ -216,6 +207,9 @@ Understood<Options> read_values(const VerbSpec& verb, const Arguments& arguments
   options.dry_run = arguments.has(Option::dry_run);
   options.allow_restart = arguments.has(Option::allow_restart);
   options.keep_edited = arguments.has(Option::keep_edited);
+  options.confirm_within = std::chrono::duration_cast<std::chrono::seconds>(
+      read.time(Option::confirm_within, kConfirmTimes).value_or(std::chrono::milliseconds(0)));
+  options.wait = read.time(Option::wait, kWaitTimes).value_or(std::chrono::milliseconds(0));
   const std::string word = arguments.own.empty() ? "" : arguments.own.front();
   if (verb.verb == Verb::apply) options.plan = word;
   if (verb.verb == Verb::revert && !word.empty()) {

@@ -102,6 +102,9 @@ Understood<Options> understand(const VerbSpec& verb, const Arguments& arguments,
   if (options && verb.verb == Verb::record && options->output.empty()) {
     return tl::make_unexpected(std::string("'record' needs '--output FILE'"));
   }
+  if (options && options->format == Format::script && verb.verb != Verb::plan) {
+    return tl::make_unexpected(std::string("only 'plan' can be written as a script"));
+  }
   if (options && verb.verb == Verb::why && options->settings.empty()) {
     return tl::make_unexpected("'why' needs a KEY: a sysctl, or " + std::string(kOpenFiles));
   }

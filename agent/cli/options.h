@@ -23,6 +23,7 @@ enum class Verb : std::uint8_t {
   apply,
   revert,
   recover,
+  confirm,
   history,
   why,
   facts,
@@ -32,7 +33,7 @@ enum class Verb : std::uint8_t {
   man,
   completion
 };
-enum class Format : std::uint8_t { text, json };
+enum class Format : std::uint8_t { text, json, script };
 enum class Color : std::uint8_t { automatic, always, never };
 
 /// The checks that --only, --skip and explain may name; tests hand in their own.
@@ -57,6 +58,8 @@ struct Options {
   bool dry_run = false;
   bool allow_restart = false;
   bool keep_edited = false;
+  std::chrono::seconds confirm_within{};  // apply; 0: need not be confirmed
+  std::chrono::milliseconds wait{};       // for another lbpreflight to end
   Format format = Format::text;
   Severity fail_on = Severity::error;
   Color color = Color::automatic;

@@ -5,6 +5,7 @@
 #include "agent/cli/verbs.h"
 #include "agent/plan_cycle.h"
 #include "agent/report/json_plan.h"
+#include "agent/report/script_plan.h"
 #include "agent/report/text_plan.h"
 #include "remediations/host/live_effects.h"
 
@@ -24,6 +25,10 @@ int run_plan(const Options& options) {
     if (!created) return refuse(created.error(), kUsage);
   }
   if (options.format == Format::json) return deliver(json_plan(plan), exit_code);
+  if (options.format == Format::script) {
+    const auto script = script_plan(plan);
+    return script ? deliver(*script, exit_code) : refuse(script.error(), kRefused);
+  }
   return deliver(text_plan(plan, wants_color(options.color, Stream::output)), exit_code);
 }
 

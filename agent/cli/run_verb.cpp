@@ -19,6 +19,8 @@ int run_verb(const Options& options) {
       return run_revert(options);
     case Verb::recover:
       return run_recover(options);
+    case Verb::confirm:
+      return run_confirm(options);
     case Verb::history:
       return run_history(options);
     case Verb::why:

@@ -87,9 +87,9 @@ bool wants_color(Color wish, Stream stream) {
   return isatty(descriptor(stream)) == 1 && term != nullptr && std::string_view(term) != "dumb" && !is_set("NO_COLOR");
 }
 
-bool can_confirm() { return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1; }
+bool can_ask() { return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1; }
 
-bool confirm(std::string_view question) {
+bool ask(std::string_view question) {
   if (!write_all(Stream::output, question)) return false;
   constexpr std::size_t kLongest = 80;
   std::string answer;

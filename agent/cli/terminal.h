@@ -28,10 +28,10 @@ void prepare_streams();
 [[nodiscard]] bool is_journal(Stream stream);
 
 /// Whether a person is there to be asked: standard input and standard output are a terminal.
-[[nodiscard]] bool can_confirm();
+[[nodiscard]] bool can_ask();
 
 /// Asks, and reads one line; "y" and "yes" agree, anything else and the end of input do not.
-[[nodiscard]] bool confirm(std::string_view question);
+[[nodiscard]] bool ask(std::string_view question);
 
 /// Makes a new file, readable by its owner alone, with all of `bytes` in it. A path that exists, be it a dangling link,
 /// is an error: nothing is overwritten. What could not be written whole is removed again.

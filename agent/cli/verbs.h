@@ -17,6 +17,7 @@ namespace preflight::cli {
 [[nodiscard]] int run_apply(const Options& options);
 [[nodiscard]] int run_revert(const Options& options);
 [[nodiscard]] int run_recover(const Options& options);
+[[nodiscard]] int run_confirm(const Options& options);
 [[nodiscard]] int run_history(const Options& options);
 [[nodiscard]] int run_why(const Options& options);
 [[nodiscard]] int run_facts(const Options& options);

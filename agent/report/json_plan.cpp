@@ -77,13 +77,15 @@ std::string json_mutation(const MutationReport& report) {
   document["end"] = to_string(report.end);
   document["changed"] = report.changed();
   document["transactions"] = report.transactions;
+  document["recovered"] = report.recovered;
+  document["confirm_within"] = report.confirm_within.count();
   document["diff"] = diffs_of(report.plan);
   document["pending"] = report.pending;
   document["kept"] = report.kept;
   document["reasons"] = report.reasons;
   document["edits"] = Json::array();
   for (const auto& edit : report.edits) document["edits"].push_back(edit_of(edit));
-  document["uncured"] = plan_document(report.plan)["uncured"];
+  document["uncured"] = uncured_document(report.plan.uncured);
   document["exit_code"] = report.exit_code;
   return json::bytes(document);
 }

@@ -14,6 +14,8 @@ std::string_view to_string(MutationEnd end) {
       return "applied";
     case MutationEnd::undone:
       return "undone";
+    case MutationEnd::confirmed:
+      return "confirmed";
     case MutationEnd::refused:
       return "refused";
     case MutationEnd::rolled_back:

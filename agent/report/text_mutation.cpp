@@ -50,6 +50,8 @@ std::string sentence_of(const MutationReport& report) {
       return "Applied, and judged again.";
     case MutationEnd::undone:
       return "Brought back to what was there before.";
+    case MutationEnd::confirmed:
+      return "Confirmed: it stays.";
     case MutationEnd::refused:
       return "Refused: nothing was changed.";
     case MutationEnd::rolled_back:
@@ -75,10 +77,19 @@ std::string numbers(const std::vector<std::uint32_t>& transactions) {
 
 std::string text_mutation(const MutationReport& report, bool color) {
   Page page(color);
+  if (!report.recovered.empty()) {
+    page.add({{.text = "transaction " + numbers(report.recovered) +
+                       " had been cut off or was not confirmed in time: it was undone first."}});
+  }
   const std::string which = report.transactions.empty() ? "" : "transaction " + numbers(report.transactions) + ": ";
   page.add({{.text = which + sentence_of(report), .ink = ink_of(report.end)}});
   for (const auto& reason : report.reasons) page.add({{.text = printable(reason), .column = 2}}, 4);
   for (const auto& kept : report.kept) page.add({{.text = "left as found: " + printable(kept), .column = 2}}, 4);
+  if (report.confirm_within.count() != 0) {
+    page.add({{.text = "It is undone again unless `lbpreflight confirm` comes within " +
+                       std::to_string(report.confirm_within.count()) + " seconds.",
+               .ink = Ink::warning}});
+  }
   for (const auto& pending : report.pending)
     page.add({{.text = "still to do: " + printable(pending), .ink = Ink::warning}});
   return page.text();

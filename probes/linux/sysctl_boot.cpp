@@ -56,26 +56,6 @@ std::string_view module_of(std::string_view key) {
   return {};
 }
 
-/// Whether modules-load.d(5), the kernel's command line or the kernel itself brings a module before sysctl.d is read.
-bool comes_early(const HostView& host, std::string_view module) {
-  const auto directory = "/sys/module/" + std::string(module);
-  if (host.status(directory) && !host.status(directory + "/initstate")) return true;  // built in
-  const auto files = read_conf_files(host, conf_directories(host, "modules-load.d"));
-  if (!files) return true;  // not known: nothing is said of it
-  bool listed = false;
-  for (const auto& file : *files) {
-    if (!file.content || !file.hidden_by.empty()) continue;
-    for_each_line(*file.content, [&](std::string_view line) { listed = listed || trim(line) == module; });
-  }
-  const auto line = host.read("/proc/cmdline");
-  for (const auto word : line ? words(*line) : std::vector<std::string_view>()) {
-    const auto equals = word.find('=');
-    if (equals == std::string_view::npos || word.substr(0, equals) != "modules_load") continue;
-    for (const auto name : split(word.substr(equals + 1), ',')) listed = listed || name == module;
-  }
-  return listed;
-}
-
 bool is_assigned(const KeyAtBoot& key) {
   const auto has_lines = [](const Result<LoaderAnswer>& answer) { return answer && !answer->lines.empty(); };
   return has_lines(key.systemd) || has_lines(key.procps);
@@ -106,6 +86,26 @@ const KeyAtBoot* SysctlBoot::find(std::string_view key) const {
   return found == keys.end() ? nullptr : &found->second;
 }
 
+// modules-load.d(5), the kernel's command line or the kernel itself bring modules before sysctl.d is read.
+bool comes_late(const HostView& host, std::string_view module) {
+  const auto directory = "/sys/module/" + std::string(module);
+  if (host.status(directory) && !host.status(directory + "/initstate")) return false;  // built in
+  const auto files = read_conf_files(host, conf_directories(host, "modules-load.d"));
+  if (!files) return false;  // not known: nothing is said of it
+  bool listed = false;
+  for (const auto& file : *files) {
+    if (!file.content || !file.hidden_by.empty()) continue;
+    for_each_line(*file.content, [&](std::string_view line) { listed = listed || trim(line) == module; });
+  }
+  const auto line = host.read("/proc/cmdline");
+  for (const auto word : line ? words(*line) : std::vector<std::string_view>()) {
+    const auto equals = word.find('=');
+    if (equals == std::string_view::npos || word.substr(0, equals) != "modules_load") continue;
+    for (const auto name : split(word.substr(equals + 1), ',')) listed = listed || name == module;
+  }
+  return !listed;
+}
+
 Result<SysctlBoot> read_sysctl_boot(const HostView& host, const Keys& keys) {
   const auto files = read_sysctl_files(host);
   if (!files) return tl::make_unexpected(files.error());
@@ -114,7 +114,7 @@ Result<SysctlBoot> read_sysctl_boot(const HostView& host, const Keys& keys) {
   boot.keys = resolve_sysctls(*files, keys, kernel_values(host, keys));
   for (auto& [key, found] : boot.keys) {
     const auto module = module_of(key);
-    if (!module.empty() && is_assigned(found) && !comes_early(host, module)) found.late_module = module;
+    if (!module.empty() && is_assigned(found) && comes_late(host, module)) found.late_module = module;
   }
   return boot;
 }

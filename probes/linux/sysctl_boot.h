@@ -74,6 +74,9 @@ struct SysctlBoot {
   [[nodiscard]] const KeyAtBoot* find(std::string_view key) const;
 };
 
+/// Whether nothing brings a module before the loader runs, so that it passes over the module's keys.
+[[nodiscard]] bool comes_late(const HostView& host, std::string_view module);
+
 /// Reads and resolves all that sets these keys (dotted) at boot.
 [[nodiscard]] Result<SysctlBoot> read_sysctl_boot(const HostView& host, const std::set<std::string, std::less<>>& keys);
 

@@ -2,6 +2,8 @@
 // The writing half of the door to the world. Only the transaction goes through it.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -45,6 +47,11 @@ class Host {
   virtual Result<void> reload_units() = 0;
   /// RestartUnit, done when it returns; an error where the service did not come up.
   virtual Result<void> restart_unit(const std::string& unit) = 0;
+  /// Has systemd run `recover` after that time, whoever is still there by then; no_such_device_or_address where there
+  /// is no systemd.
+  virtual Result<void> schedule_recovery(std::uint32_t transaction, std::chrono::seconds after) = 0;
+  /// Takes that back. A recovery that comes nevertheless finds nothing to do.
+  virtual void cancel_recovery(std::uint32_t transaction) = 0;
 };
 
 }  // namespace preflight

@@ -11,6 +11,7 @@
 #include "probes/host/descriptor.h"
 #include "probes/host/retry.h"
 #include "probes/linux/sysctl_name.h"
+#include "remediations/host/recovery_timer.h"
 #include "remediations/host/safe_directory.h"
 #include "remediations/host/unit_control.h"
 
@@ -101,5 +102,11 @@ Result<void> LiveEffects::set_sysctl(const std::string& key, const std::string& 
 Result<void> LiveEffects::reload_units() { return systemd::reload(); }
 
 Result<void> LiveEffects::restart_unit(const std::string& unit) { return systemd::restart(unit); }
+
+Result<void> LiveEffects::schedule_recovery(std::uint32_t transaction, std::chrono::seconds after) {
+  return systemd::start_recovery_timer(transaction, after);
+}
+
+void LiveEffects::cancel_recovery(std::uint32_t transaction) { systemd::stop_recovery_timer(transaction); }
 
 }  // namespace preflight

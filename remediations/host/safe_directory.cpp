@@ -56,6 +56,16 @@ Result<void> check_directory(const Descriptor& directory, const std::string& pat
   return {};
 }
 
+/// With its mode from the beginning: a umask would have it appear with another one, and stay so after a crash.
+int make_exactly(int directory, const std::string& name, std::uint32_t mode) {
+  const auto mask = ::umask(0);
+  const int result = retried([&] { return ::mkdirat(directory, name.c_str(), mode); });
+  const int error = errno;
+  ::umask(mask);
+  errno = error;
+  return result;
+}
+
 /// Something that can be restored exactly.
 Result<void> check_file(const struct stat& status, const std::string& path) {
   if (!S_ISREG(status.st_mode)) return fail(std::errc::invalid_argument, path, "not a regular file");
@@ -163,14 +173,12 @@ Result<void> SafeDirectory::settle(const std::string& name) {
 }
 
 Result<void> SafeDirectory::make_directory(const std::string& name, std::uint32_t mode) {
-  if (retried([&] { return ::mkdirat(number(), name.c_str(), mode); }) != 0) return fail_errno(errno, full(name));
-  // The mode, whatever umask we were started with.
+  if (make_exactly(number(), name, mode) != 0) return fail_errno(errno, full(name));
   struct stat status {};
   if (::fstatat(number(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return fail_errno(errno, full(name));
-  if ((status.st_mode & 07777U) != mode) {
-    if (auto set = set_mode(number(), name, mode, full(name)); !set) return set;
-  }
-  return make_durable();
+  if ((status.st_mode & 07777U) == mode) return make_durable();
+  // A default ACL of the directory above took its part.
+  return set_mode(number(), name, mode, full(name)).and_then([&] { return settle(name); });
 }
 
 Result<void> SafeDirectory::remove_directory(const std::string& name) {

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <thread>
 
 #include "probes/host/retry.h"
 #include "remediations/host/trusted_file.h"
@@ -20,23 +21,30 @@ namespace {
 constexpr const char* kLock = "lock";
 constexpr std::uint32_t kDirectoryMode = 0700;
 constexpr std::uint32_t kFileMode = 0600;
+constexpr std::chrono::milliseconds kPoll{20};
 
-Result<void> make(const std::string& path) {
-  const auto parts = parts_of(path);
-  if (!parts) return tl::make_unexpected(parts.error());
-  auto parent = SafeDirectory::open(parts->directory);
-  if (!parent) return tl::make_unexpected(parent.error());
-  auto made = parent->make_directory(parts->name, kDirectoryMode);
+Result<void> make(SafeDirectory& parent, const std::string& name) {
+  auto made = parent.make_directory(name, kDirectoryMode);
   if (!made && made.error().code == std::errc::file_exists) return {};
   return made;
 }
 
-Result<Descriptor> locked(const SafeDirectory& directory) {
+/// flock(2) waits for ever or not at all.
+int lock_within(std::chrono::milliseconds wait, const Descriptor& file) {
+  const auto deadline = std::chrono::steady_clock::now() + wait;
+  for (;;) {
+    const int result = retried([&] { return ::flock(file.number(), LOCK_EX | LOCK_NB); });
+    if (result == 0 || errno != EWOULDBLOCK || std::chrono::steady_clock::now() >= deadline) return result;
+    std::this_thread::sleep_for(kPoll);
+  }
+}
+
+Result<Descriptor> locked(const SafeDirectory& directory, std::chrono::milliseconds wait) {
   constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
   const auto path = directory.path() + "/" + kLock;
   Descriptor file(retried([&] { return ::openat(directory.number(), kLock, kFlags, kFileMode); }));
   if (!file.valid()) return fail_errno(errno, path);
-  if (retried([&] { return ::flock(file.number(), LOCK_EX | LOCK_NB); }) == 0) return file;
+  if (lock_within(wait, file) == 0) return file;
   if (errno != EWOULDBLOCK) return fail_errno(errno, path);
   return fail(std::errc::device_or_resource_busy, path, "another lbpreflight is changing this host");
 }
@@ -50,12 +58,19 @@ Result<std::optional<StateDirectory>> StateDirectory::find(const std::string& pa
   return tl::make_unexpected(directory.error());
 }
 
-Result<StateDirectory> StateDirectory::lock(const std::string& path) {
-  if (auto made = make(path); !made) return tl::make_unexpected(made.error());
+Result<StateDirectory> StateDirectory::lock(const std::string& path, std::chrono::milliseconds wait) {
+  const auto parts = parts_of(path);
+  if (!parts) return tl::make_unexpected(parts.error());
+  auto parent = SafeDirectory::open(parts->directory);
+  if (!parent) return tl::make_unexpected(parent.error());
+  if (auto made = make(*parent, parts->name); !made) return tl::make_unexpected(made.error());
   auto directory = SafeDirectory::open(path);
   if (!directory) return tl::make_unexpected(directory.error());
-  auto lock = locked(*directory);
+  auto lock = locked(*directory, wait);
   if (!lock) return tl::make_unexpected(lock.error());
+  // Whoever held the lock before may have died ahead of its fsync: what is read here must still be here after a power
+  // cut, or something is done on the word of a record that never was.
+  if (auto settled = parent->settle(parts->name); !settled) return tl::make_unexpected(settled.error());
   StateDirectory state(std::move(*directory));
   state.lock_ = std::move(*lock);
   return state;

@@ -2,6 +2,7 @@
 // The one place where we keep what we did: small files that are written once, and a lock.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,8 +19,9 @@ class StateDirectory {
  public:
   /// nullopt where there is none yet.
   [[nodiscard]] static Result<std::optional<StateDirectory>> find(const std::string& path);
-  /// Made where there is none, and locked: device_or_resource_busy where somebody else holds the lock.
-  [[nodiscard]] static Result<StateDirectory> lock(const std::string& path);
+  /// Made where there is none, and locked: device_or_resource_busy where somebody else holds the lock for all of
+  /// `wait`.
+  [[nodiscard]] static Result<StateDirectory> lock(const std::string& path, std::chrono::milliseconds wait = {});
 
   /// Names of files in byte order, hidden ones left out.
   [[nodiscard]] Result<std::vector<std::string>> list() const;

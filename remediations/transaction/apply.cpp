@@ -4,6 +4,7 @@
 
 #include <exception>
 
+#include "probes/linux/boot_time.h"
 #include "remediations/transaction/perform.h"
 
 namespace preflight {
@@ -50,7 +51,11 @@ class Application {
 
   /// Why not; empty when all is done and recorded.
   std::vector<std::string> carried_out(const Judge& judge) {
+    std::int64_t confirm_by = 0;
     try {
+      const auto scheduled = schedule_recovery();
+      if (!scheduled) return {describe(scheduled.error())};
+      confirm_by = *scheduled;
       for (const auto& step : plan_.steps) {
         if (auto done = next(step.change); !done) return {describe(done.error())};
       }
@@ -58,9 +63,20 @@ class Application {
     } catch (const std::exception& bug) {
       return {std::string("internal error, please report it: ") + bug.what()};
     }
-    const Applied applied{host_.view().now(), options_.confirm_by};
+    const Applied applied{host_.view().now(), confirm_by};
     if (auto recorded = journal_.add(result_.id, applied); !recorded) return {describe(recorded.error())};
     return {};
+  }
+
+  /// Before the first effect: what cannot be undone by itself is not begun. The answer is the uptime by which somebody
+  /// must have confirmed; 0: nobody has to.
+  Result<std::int64_t> schedule_recovery() {
+    if (options_.confirm_within.count() == 0) return 0;
+    const auto now = read_boot_time(host_.view());
+    if (!now) return tl::make_unexpected(now.error());
+    if (auto scheduled = host_.schedule_recovery(result_.id, options_.confirm_within); !scheduled)
+      return tl::make_unexpected(scheduled.error());
+    return (now->uptime + options_.confirm_within).count();
   }
 
   Result<void> next(const Change& change) {

@@ -2,6 +2,7 @@
 // The way there: a plan is carried out as a whole, or the host is as it was.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -20,7 +21,7 @@ using Judge = std::function<std::vector<std::string>()>;
 struct ApplyOptions {
   Actor actor;
   std::string boot_id;
-  std::int64_t confirm_by = 0;  // seconds since the epoch; 0: need not be confirmed
+  std::chrono::seconds confirm_within{0};  // 0: need not be confirmed
 };
 
 enum class ApplyEnd : std::uint8_t {

@@ -74,13 +74,13 @@ TransactionState Transaction::state() const {
   return applied->confirm_by == 0 || confirmed ? TransactionState::applied : TransactionState::unconfirmed;
 }
 
-bool Transaction::needs_recovery(std::int64_t now, const std::string& boot_id) const {
+bool Transaction::needs_recovery(const BootTime& now) const {
   switch (state()) {
     case TransactionState::open:
     case TransactionState::undoing:
       return true;
     case TransactionState::unconfirmed:
-      return now >= applied->confirm_by || boot_id != begun.boot_id;
+      return now.uptime.count() >= applied->confirm_by || now.id != begun.boot_id;
     case TransactionState::applied:
     case TransactionState::undone:
       break;
@@ -94,8 +94,8 @@ Result<std::vector<Transaction>> Journal::read(const std::string& path) {
   return *directory ? read_all(**directory) : std::vector<Transaction>();
 }
 
-Result<Journal> Journal::lock(const std::string& path) {
-  auto directory = StateDirectory::lock(path);
+Result<Journal> Journal::lock(const std::string& path, std::chrono::milliseconds wait) {
+  auto directory = StateDirectory::lock(path, wait);
   if (!directory) return tl::make_unexpected(directory.error());
   auto transactions = read_all(*directory);
   if (!transactions) return tl::make_unexpected(transactions.error());
@@ -114,6 +114,12 @@ const Transaction* Journal::last_applied() const {
   };
   const auto found = std::find_if(transactions_.rbegin(), transactions_.rend(), in_force);
   return found == transactions_.rend() ? nullptr : &*found;
+}
+
+const Transaction* Journal::unconfirmed() const {
+  const auto waits = [](const Transaction& one) { return one.state() == TransactionState::unconfirmed; };
+  const auto found = std::find_if(transactions_.begin(), transactions_.end(), waits);
+  return found == transactions_.end() ? nullptr : &*found;
 }
 
 Result<std::uint32_t> Journal::begin(const Begun& begun) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "probes/base/result.h"
+#include "probes/linux/boot_time.h"
 #include "remediations/host/state_directory.h"
 #include "remediations/transaction/record.h"
 
@@ -34,22 +35,24 @@ struct Transaction {
   std::optional<Undone> undone{};
 
   [[nodiscard]] TransactionState state() const;
-  /// Whether `recover` has something to do, at this time and in this boot.
-  [[nodiscard]] bool needs_recovery(std::int64_t now, const std::string& boot_id) const;
+  /// Whether `recover` has something to do. A confirmation cannot come after the boot in which it was waited for.
+  [[nodiscard]] bool needs_recovery(const BootTime& now) const;
 };
 
 class Journal {
  public:
   /// What is there, looked at without a lock: another process may be at work. Nothing was ever done: empty.
   [[nodiscard]] static Result<std::vector<Transaction>> read(const std::string& path);
-  /// With the lock, for as long as it lives.
-  [[nodiscard]] static Result<Journal> lock(const std::string& path);
+  /// With the lock, for as long as it lives; device_or_resource_busy where somebody else holds it for all of `wait`.
+  [[nodiscard]] static Result<Journal> lock(const std::string& path, std::chrono::milliseconds wait = {});
 
   [[nodiscard]] const std::vector<Transaction>& transactions() const { return transactions_; }
   /// nullptr where there is none of that number.
   [[nodiscard]] const Transaction* find(std::uint32_t id) const;
   /// The last one that is in force; nullptr where none is.
   [[nodiscard]] const Transaction* last_applied() const;
+  /// The one that waits for a confirmation; nullptr where none does.
+  [[nodiscard]] const Transaction* unconfirmed() const;
 
   /// Write-ahead: durable when it returns. The answer is the new transaction's number.
   Result<std::uint32_t> begin(const Begun& begun);

@@ -37,7 +37,7 @@ struct Restarting {
 /// All of it is done and was judged again.
 struct Applied {
   std::int64_t at = 0;
-  std::int64_t confirm_by = 0;  // seconds since the epoch; 0: nobody has to confirm
+  std::int64_t confirm_by = 0;  // seconds of uptime in the boot it was begun in; 0: nobody has to confirm
 };
 
 struct Confirmed {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <limits>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -30,6 +31,8 @@ class FailingHost final : public Host {
   [[nodiscard]] std::size_t effects() const { return done_; }
   [[nodiscard]] std::size_t reloads() const { return reloads_; }
   [[nodiscard]] std::size_t restarts() const { return restarts_; }
+  /// Transactions for which systemd would run `recover`.
+  [[nodiscard]] const std::set<std::uint32_t>& scheduled() const { return scheduled_; }
 
   [[nodiscard]] const HostView& view() const override { return inner_.view(); }
   [[nodiscard]] Result<std::optional<FileImage>> image(const std::string& path) const override {
@@ -58,6 +61,10 @@ class FailingHost final : public Host {
   Result<void> restart_unit(const std::string&) override {
     return effect([&] { return ++restarts_, Result<void>(); });
   }
+  Result<void> schedule_recovery(std::uint32_t transaction, std::chrono::seconds) override {
+    return effect([&] { return scheduled_.insert(transaction), Result<void>(); });
+  }
+  void cancel_recovery(std::uint32_t transaction) override { scheduled_.erase(transaction); }
 
  private:
   template <typename F>
@@ -77,6 +84,7 @@ class FailingHost final : public Host {
   Way way_ = Way::fails_before;
   std::size_t reloads_ = 0;
   std::size_t restarts_ = 0;
+  std::set<std::uint32_t> scheduled_;
 };
 
 }  // namespace preflight::test

@@ -30,7 +30,7 @@ TEST(BashCompletion, OffersWhatFits) {
       {"lbpreflight --fo", "--format"},
       {"lbpreflight --format j", "json"},
       {"lbpreflight --format = j", "json"},
-      {"lbpreflight --format =", "text json"},
+      {"lbpreflight --format =", "text json script"},
       {"lbpreflight --fail-on w", "warning"},
       {"lbpreflight --only so", "somaxconn_covers_backlog"},
       {"lbpreflight --skip nofile_covers_maxconn,so", "nofile_covers_maxconn,somaxconn_covers_backlog"},

@@ -138,7 +138,7 @@ TEST_F(OptionsTest, WhatIsNot) {
       {{"record", "-o"}, "option '--output' needs a value: FILE", "record"},
       {{"record"}, "'record' needs '--output FILE'", "record"},
       {{"--quiet=1"}, "option '--quiet' takes no value"},
-      {{"--format", "xml"}, "option '--format' does not know 'xml' (text, json)"},
+      {{"--format", "xml"}, "option '--format' does not know 'xml' (text, json, script)"},
       {{"--format", "jsn"}, "option '--format' does not know 'jsn'; did you mean 'json'?"},
       {{"--fail-on", "warnings"}, "option '--fail-on' does not know 'warnings'; did you mean 'warning'?"},
       {{"list", "--sample", "2s"}, "option '--sample' means nothing to 'list'", "list"},

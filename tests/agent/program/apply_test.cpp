@@ -39,6 +39,49 @@ TEST_F(ApplyProgram, ADryRunWritesNothing) {
   EXPECT_THAT(sandbox().left("said"), HasSubstr("set net.core.somaxconn from 4096 to 30000"));
 }
 
+/// Everything below the directories that apply writes to, with modes and owners, and the setting.
+const std::string kState = R"(
+state() { (cd /etc/sysctl.d && find . -printf '%p %m %U:%G\n' | sort && cat * && cat /proc/sys/net/core/somaxconn); }
+)";
+
+TEST_F(ApplyProgram, TheScriptOfAPlanDoesTheSame) {
+  const auto ran = run(kLongQueue + kState + R"(
+state >$DIR/before
+$LBPREFLIGHT plan $asked --format script >$DIR/script
+$LBPREFLIGHT apply --yes $asked >/dev/null; state >$DIR/applied
+$LBPREFLIGHT revert >/dev/null; state | cmp - $DIR/before && echo reverted
+sh $DIR/script >/dev/null && state | cmp - $DIR/applied && echo same
+sh $DIR/script >/dev/null 2>&1 || echo "stops where it is not as planned"
+)");
+  EXPECT_EQ(ran.out, "reverted\nsame\nstops where it is not as planned\n") << ran.err << sandbox().left("script");
+  EXPECT_NE(sandbox().left("before"), sandbox().left("applied"));
+}
+
+TEST_F(ApplyProgram, WithoutSystemdNothingIsLeftToBeConfirmed) {
+  const auto ran = run(kLongQueue + kState + R"(
+state >$DIR/before
+$LBPREFLIGHT apply --yes $asked --confirm-within 10s; echo $?
+state | cmp - $DIR/before && echo "as before"
+$LBPREFLIGHT confirm; echo $?
+)");
+  EXPECT_THAT(ran.out, HasSubstr("systemd is not running here"));
+  EXPECT_THAT(ran.out, HasSubstr("\n4\nas before\n"));
+  EXPECT_THAT(ran.out, testing::EndsWith("no transaction waits for it\n6\n"));
+}
+
+TEST_F(ApplyProgram, OneAtATimeOthersAreRefusedOrWait) {
+  const auto ran = run(kLongQueue + R"(
+mkdir -m 700 /var/lib/lbpreflight
+exec 9>/var/lib/lbpreflight/lock
+flock 9
+$LBPREFLIGHT apply --yes $asked 9>&-; echo $?
+{ sleep 0.3; flock -u 9; } & exec 9>&-
+$LBPREFLIGHT apply --yes $asked --wait 10s --quiet; echo $?
+)");
+  EXPECT_THAT(ran.out, HasSubstr("another lbpreflight is changing this host\n6\n"));
+  EXPECT_THAT(ran.out, testing::EndsWith("Applied, and judged again.\n0\n")) << ran.err;
+}
+
 TEST_F(ApplyProgram, AStalePlanIsRefused) {
   const auto ran = run(kLongQueue + R"(
 $LBPREFLIGHT plan $asked -o /var/lib/plan.json >/dev/null; echo $?

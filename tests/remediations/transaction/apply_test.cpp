@@ -43,7 +43,7 @@ class ApplyTest : public testing::Test {
   }
   ApplyResult run(const Judge& judge = content) {
     auto state = journal();
-    return apply(plan, state, host, {.actor = {}, .boot_id = kBoot}, judge);
+    return apply(plan, state, host, {.actor = {}, .boot_id = kBoot, .confirm_within = confirm_within}, judge);
   }
   /// What `recover` does.
   Undo recovered(const std::string& boot = kBoot) {
@@ -63,8 +63,51 @@ class ApplyTest : public testing::Test {
   test::ScratchHost scratch;
   FailingHost host{scratch.host()};
   Plan plan = test::sample_plan();
+  std::chrono::seconds confirm_within{0};
   std::string before;
 };
+
+/// This boot, so long ago begun.
+void boot_lasts(test::ScratchHost& scratch, const std::string& seconds) {
+  scratch.file("proc/uptime", seconds + ".21 9.02\n");
+  scratch.file("proc/sys/kernel/random/boot_id", std::string(kBoot) + "\n");
+}
+
+TEST_F(ApplyTest, WhatMustBeConfirmedIsUndoneOtherwise) {
+  boot_lasts(scratch, "100");
+  confirm_within = std::chrono::seconds(60);
+  const auto result = run();
+  EXPECT_EQ(result.end, ApplyEnd::applied);
+  EXPECT_THAT(host.scheduled(), testing::ElementsAre(result.id));
+  const auto state = journal();
+  const auto* const waiting = state.unconfirmed();
+  ASSERT_NE(waiting, nullptr);
+  EXPECT_EQ(waiting->applied->confirm_by, 160);
+  EXPECT_FALSE(waiting->needs_recovery({kBoot, std::chrono::seconds(159)}));
+  EXPECT_TRUE(waiting->needs_recovery({kBoot, std::chrono::seconds(160)}));
+  EXPECT_TRUE(waiting->needs_recovery({"another boot", std::chrono::seconds(1)}));
+}
+
+TEST_F(ApplyTest, WhatIsConfirmedStays) {
+  boot_lasts(scratch, "100");
+  confirm_within = std::chrono::seconds(60);
+  const auto result = run();
+  auto state = journal();
+  ASSERT_TRUE(state.add(result.id, Confirmed{0}));
+  EXPECT_EQ(state.unconfirmed(), nullptr);
+  EXPECT_FALSE(state.find(result.id)->needs_recovery({"another boot", std::chrono::seconds(1)}));
+}
+
+TEST_F(ApplyTest, WhereNothingCanUndoItLaterNothingIsDone) {
+  boot_lasts(scratch, "100");
+  before = tree();
+  confirm_within = std::chrono::seconds(60);
+  host.fail_at(0, Way::fails_before);
+  const auto result = run();
+  EXPECT_EQ(result.end, ApplyEnd::rolled_back);
+  EXPECT_THAT(host.scheduled(), IsEmpty());
+  EXPECT_EQ(tree(), before);
+}
 
 TEST_F(ApplyTest, AllOfItIsDoneAndUndoneExactly) {
   const auto result = run();
