@@ -72,7 +72,7 @@ def _operation(call, arguments, result, umask):
 def watching(file, cut=None):
     """The command that writes a trace with every byte in it, of a run that may be cut off."""
     trace = ("strace", "-qq", "-y", "-s", str(LONGEST), "-o", str(file), "-e",
-             "trace=" + ",".join(f"?{call}" for call in CALLS))
+             "trace=" + ",".join(f"?{call}" for call in (*CALLS, "umask")))
     return (*trace, "-e", f"inject={cut.injection()}") if cut else trace
 
 
@@ -80,6 +80,8 @@ def operations_of(trace, roots, umask):
     """Those on paths below `roots`, in order; calls of other kinds are passed over."""
     for line in trace.splitlines():
         match = _CALL.match(line)
+        if match and match[1] == "umask":
+            umask = int(match[2], 8)
         found = match and _operation(match[1], match[2], int(match[3]), umask)
         if found and any(PurePosixPath(found.path).is_relative_to(root) for root in roots):
             yield found

@@ -13,8 +13,8 @@ from pathlib import Path
 from truth import place
 
 from . import disk
-from . import scene as scenes
-from .matrix import Bench
+from .bench import Bench
+from .host import run as started
 from .operations import operations_of, watching
 from .points import Cut
 from .volume import Volume
@@ -45,13 +45,14 @@ class Mains:
     """A scene whose power can be cut."""
 
     def __init__(self, scene, program, ignoring_fsync):
-        self.scene, self.ignoring_fsync = scene, ignoring_fsync
+        self.ignoring_fsync = ignoring_fsync
         self.bench = Bench(scene, program)
+        self.host = self.bench.host
         self.before, self.after = files_of(self.bench.before), files_of(self.bench.after)
         os.umask(UMASK)
         BOOT_ID.touch()
         place.mount(str(BOOT_ID), "/proc/sys/kernel/random/boot_id", "", place.MS_BIND)
-        scenes.restore(scene, self.bench.before)
+        self.host.bring_back(self.bench.before)
         self.blank = disk.read()
         self.seen, self.cuts, self.torn = set(), 0, []
 
@@ -85,8 +86,8 @@ class Mains:
         self.boot(self.blank, THIS_BOOT)
         volume, told, code = Volume(self.blank), [], None
         for run in story:
-            code, _ = scenes.run(self.bench.command(run.verb), watching(TRACE, run.cut))
-            self.bench.emulate()
+            code, _ = started(self.bench.command(run.verb), watching(TRACE, run.cut))
+            self.host.keep_settings(self.bench.before)
             asked = list(operations_of(TRACE.read_text(encoding="ascii"), disk.ROOTS, UMASK))
             for operation in asked:
                 volume.play(operation)
@@ -97,12 +98,12 @@ class Mains:
 
     def boot(self, tree, boot_id):
         """The host with these files; no running value outlives a boot."""
-        scenes.restore(self.scene, self.bench.before)
+        self.host.bring_back(self.bench.before)
         disk.put(tree)
         BOOT_ID.write_text(boot_id, encoding="ascii")
 
     def files(self):
-        return files_of(scenes.snapshot(self.scene))
+        return files_of(self.host.snapshot())
 
     def cut(self, volume, moment, promised=None):
         """Every disk that may be left at this moment and that was not seen before."""
@@ -121,7 +122,7 @@ class Mains:
         """What is wrong with the host that boots with this disk; `promised`: the files there were at a success."""
         self.boot(tree, NEXT_BOOT)
         yield from self.halves("before recover")
-        code, said = scenes.run(self.bench.command("recover"))
+        code, said = started(self.bench.command("recover"))
         if code != 0:
             yield f"recover ended with {code}: {said[-300:].strip()}"
             return
@@ -131,15 +132,15 @@ class Mains:
             yield "the host is neither as before nor as after"
         if promised is not None and files != promised:
             yield "the success did not last"
-        code, said = scenes.run(self.bench.command("recover"))
+        code, said = started(self.bench.command("recover"))
         if code != 0 or disk.read() != settled:
             yield f"a second recover ended with {code} or changed something: {said[-300:].strip()}"
-        code, said = scenes.run(self.bench.command("revert"))
+        code, said = started(self.bench.command("revert"))
         if code != 0 or self.files() != self.before:
             yield f"revert ended with {code} and does not lead back: {said[-300:].strip()}"
 
     def halves(self, when):
-        return (f"{name} is torn {when}" for name in self.bench.halves(scenes.snapshot(self.scene)))
+        return (f"{name} is torn {when}" for name in self.bench.halves(self.host.snapshot()))
 
 
 def _run(scene, program, ignoring_fsync):

@@ -29,7 +29,7 @@ class Scene:
     runs: bool = False  # haproxy does, and a remedy may restart it
 
 
-def _config(maxconn, bind, server_maxconn, backlog=""):
+def configuration(maxconn, bind, server_maxconn, backlog=""):
     return f"""global
   maxconn {maxconn}
 {TIMEOUTS}frontend web
@@ -52,8 +52,8 @@ NEARLY_FULL = (
 NOT_BUILT_IN = ("/sys/module", ())
 CONNTRACK = ("net.netfilter.nf_conntrack_max", "net.netfilter.nf_conntrack_buckets")
 LOCAL = "bind 127.0.0.1:8080"
-LONG_QUEUE = _config(30000, LOCAL, 500, backlog="  backlog 30000\n")
-BUSY = _config(3000, LOCAL, 500)
+LONG_QUEUE = configuration(30000, LOCAL, 500, backlog="  backlog 30000\n")
+BUSY = configuration(3000, LOCAL, 500)
 QUEUES = ("somaxconn_covers_backlog", "sysctls_survive_boot")
 
 SCENES = (
@@ -67,7 +67,7 @@ SCENES = (
     ),
     Scene(
         "raise_nofile",
-        _config(300000, LOCAL, 500),
+        configuration(300000, LOCAL, 500),
         ("nofile_covers_maxconn",),
         ("fs.nr_open",),
         stand_ins=(_descriptors("1048576"),),
@@ -93,25 +93,25 @@ SCENES = (
     ),
     Scene(
         "widen_port_range",
-        _config(90000, "bind 127.0.0.1:20080", 40000),
+        configuration(90000, "bind 127.0.0.1:20080", 40000),
         ("port_range_covers_backends",),
         ("net.ipv4.ip_local_port_range", "net.ipv4.ip_local_reserved_ports"),
     ),
     Scene(
         "reserve_ports",
-        _config(100, "bind 127.0.0.1:40080", 50),
+        configuration(100, "bind 127.0.0.1:40080", 50),
         ("port_range_spares_listeners",),
         ("net.ipv4.ip_local_reserved_ports",),
     ),
     Scene(
         "enable_nonlocal_bind",
-        _config(100, "bind 192.0.2.7:8080", 50),
+        configuration(100, "bind 192.0.2.7:8080", 50),
         ("bind_addresses_are_local",),
         ("net.ipv4.ip_nonlocal_bind",),
     ),
     Scene(
         "raise_conntrack",
-        _config(100, LOCAL, 50),
+        configuration(100, LOCAL, 50),
         ("conntrack_covers_maxconn",),
         CONNTRACK,
         # The module has to be loaded early where a file sets what comes with it.
@@ -120,7 +120,7 @@ SCENES = (
     ),
     Scene(
         "everything",
-        _config(3000, "bind 192.0.2.7:40080", 2900, backlog="  backlog 30000\n"),
+        configuration(3000, "bind 192.0.2.7:40080", 2900, backlog="  backlog 30000\n"),
         (
             *QUEUES,
             "nofile_covers_maxconn",
