@@ -6,6 +6,7 @@
 
 #include "agent/paragraph.h"
 #include "probes/base/text.h"
+#include "remediations/remedy.h"
 
 namespace preflight {
 namespace {
@@ -19,6 +20,27 @@ std::string what_it_reads(const Needs& needs) {
   for (const auto need : needs.facts) text += "  " + std::string(describe(need)) + "\n";
   for (const auto key : needs.sysctls) text += "  sysctl " + std::string(key) + "\n";
   return text;
+}
+
+std::string_view when_it_works(const Remedy& remedy) {
+  if (remedy.tier == Tier::display_only) return "It is shown, and left to a person.";
+  switch (remedy.effective) {
+    case Effective::at_once:
+      return "It takes effect at once.";
+    case Effective::reload:
+      return "It takes effect when haproxy is reloaded.";
+    case Effective::restart:
+      break;
+  }
+  return "It takes effect when haproxy is restarted, which drops connections: only --allow-restart does that.";
+}
+
+std::string cure(const Check& check) {
+  const auto* const remedy = find_remedy(check.remedy);
+  if (remedy == nullptr) return "";
+  return paragraph(
+      std::string(remedy->title) + ". " + std::string(remedy->rationale) + " " + std::string(when_it_works(*remedy)),
+      2);
 }
 
 std::string numbers(const Check& check) {
@@ -98,6 +120,7 @@ std::string explain(const Check& check) {
                      std::string(check.since) + ")\n" + paragraph(check.title, 0) + "\n" +
                      paragraph(check.rationale, 2);
   text += section("What to do", check.advice.empty() ? "" : paragraph(check.advice, 2));
+  text += section("What `lbpreflight plan` proposes", cure(check));
   text += section("Reads", what_it_reads(check.needs));
   text += section("Numbers a policy may change", numbers(check));
   text += section("References", links(check.references));

@@ -34,7 +34,10 @@ struct Chosen {
 /// A saved plan is made once more, and carried out only where nothing it rests on is different.
 Chosen choose(const Mutation& mutation) {
   auto made = make_plan(mutation.host, mutation.policy, mutation.options);
-  if (!made) return {.refusal = ended("apply", MutationEnd::refused, kUsage, {describe(made.error())})};
+  if (!made) {
+    const auto& [error, exit_code] = made.error();
+    return {.refusal = ended("apply", MutationEnd::refused, exit_code, {describe(error)})};
+  }
   const auto exit_code = exit_code_after(made->plan, made->now->assessment, mutation.options.fail_on);
   if (mutation.saved == nullptr) return {.plan = std::move(made->plan), .exit_code = exit_code};
   auto stale = stale_grounds(mutation.saved->grounds, made->plan.grounds);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "agent/exit_codes.h"
 #include "agent/plan_grounds.h"
 #include "policies/sysctl_demand.h"
 #include "policies/sysctl_origin.h"
@@ -82,9 +83,9 @@ class Planning {
   Planning(const Host& host, const Policy& policy, const cli::Options& options)
       : host_(host), policy_(policy), options_(options) {}
 
-  Result<PlanRun> run() {
+  tl::expected<PlanRun, NoPlan> run() {
     auto now = run_checks(host_.view(), policy_, options_);
-    if (!now) return tl::make_unexpected(now.error());
+    if (!now) return tl::make_unexpected(NoPlan{now.error(), kUsage});
     now_ = std::move(*now);
     const auto scene = case_of(*now_);
     wishes_ = wishes_of(now_->assessment, scene, {options_.only.begin(), options_.only.end()});
@@ -101,13 +102,13 @@ class Planning {
   }
 
  private:
-  Result<void> draft(const Case& scene) {
+  tl::expected<void, NoPlan> draft(const Case& scene) {
     auto steps = steps_for(wishes_, scene, host_, options_.allow_restart);
-    if (!steps) return tl::make_unexpected(steps.error());
+    if (!steps) return tl::make_unexpected(NoPlan{steps.error(), kRefused});
     plan_.steps = std::move(*steps);
     const SupposedHost supposed(host_.view(), plan_.changes());
     auto then = check_again(supposed, policy_, options_);
-    if (!then) return tl::make_unexpected(then.error());
+    if (!then) return tl::make_unexpected(NoPlan{then.error(), kUsage});
     then_ = std::move(*then);
     return {};
   }
@@ -198,7 +199,7 @@ class Planning {
 
 }  // namespace
 
-Result<PlanRun> make_plan(const Host& host, const Policy& policy, const cli::Options& options) {
+tl::expected<PlanRun, NoPlan> make_plan(const Host& host, const Policy& policy, const cli::Options& options) {
   return Planning(host, policy, options).run();
 }
 

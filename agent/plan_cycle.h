@@ -20,11 +20,18 @@ struct PlanRun {
   Plan plan;
 };
 
-/// The error is a request that cannot be served (exit code 2). Nothing is changed.
-[[nodiscard]] Result<PlanRun> make_plan(const Host& host, const Policy& policy, const cli::Options& options);
+/// Why there is none: what was asked for cannot be served (exit code 2), or an object is none that we change (6).
+struct NoPlan {
+  Error error;
+  int exit_code = 0;
+};
 
-/// What of the plan is not so on this host, in sentences: findings that it was to resolve, and changes that would still
-/// be made. Empty: all of it is so.
+/// Nothing is changed.
+[[nodiscard]] tl::expected<PlanRun, NoPlan> make_plan(const Host& host, const Policy& policy,
+                                                      const cli::Options& options);
+
+/// What of the plan is not so on this host, in sentences: findings that it was to resolve, and that are still there or
+/// cannot be judged again. Empty: all of it is so.
 [[nodiscard]] Result<std::vector<std::string>> unkept_promises(const Host& host, const Plan& plan, const Policy& policy,
                                                                const cli::Options& options);
 

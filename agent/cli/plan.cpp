@@ -17,7 +17,7 @@ int run_plan(const Options& options) {
   const auto& session = std::get<Session>(opened);
   const LiveEffects host(*session.host);
   const auto run = make_plan(host, session.policy, options);
-  if (!run) return refuse(run.error(), kUsage);
+  if (!run) return refuse(run.error().error, run.error().exit_code);
   const auto& plan = run->plan;
   const int exit_code = run->now->report.exit_code;
   if (!options.output.empty()) {

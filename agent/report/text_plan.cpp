@@ -2,6 +2,8 @@
 // What would be done first, then what it brings, then what is left.
 #include "agent/report/text_plan.h"
 
+#include <algorithm>
+
 #include "agent/report/text_diff.h"
 #include "agent/report/text_page.h"
 #include "agent/report/text_parts.h"
@@ -25,6 +27,12 @@ void add_steps(Page& page, const std::vector<Step>& steps) {
     if (const auto* const write = std::get_if<FileWrite>(&step.change))
       text::add_diff(page, write->path, write->from, write->to);
   }
+}
+
+std::string risk_of(const Plan& plan) {
+  const auto disrupts = [](const Step& step) { return step.tier == Tier::disruptive; };
+  const bool any = std::any_of(plan.steps.begin(), plan.steps.end(), disrupts);
+  return any ? ": connections are dropped" : ", safe: no connection notices";
 }
 
 void add_cures(Page& page, const std::vector<Cure>& cures) {
@@ -86,7 +94,7 @@ std::string text_plan(const Plan& plan, bool color) {
   if (plan.empty()) {
     page.add({{.text = plan.cures.empty() ? "Nothing to change." : "Nothing left to change.", .ink = Ink::good}});
   } else {
-    page.add({{.text = text::counted(plan.steps.size(), "change"), .ink = Ink::strong}});
+    page.add({{.text = text::counted(plan.steps.size(), "change") + risk_of(plan), .ink = Ink::strong}});
     add_steps(page, plan.steps);
   }
   add_cures(page, plan.cures);

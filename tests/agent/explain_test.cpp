@@ -9,6 +9,7 @@
 #include "policies/ladder.h"
 #include "policies/what_if.h"
 #include "probes/base/text.h"
+#include "remediations/remedy.h"
 #include "tests/agent/cli/sample_checks.h"
 #include "tests/support/golden.h"
 
@@ -24,6 +25,18 @@ TEST(Explain, LeavesOutWhatIsNotThere) {
   EXPECT_EQ(page.find("References"), std::string::npos);
   EXPECT_EQ(page.find("What to do"), std::string::npos);
   EXPECT_EQ(page.find("Numbers"), std::string::npos);
+}
+
+TEST(Explain, NamesTheRemedyAndWhenItWorks) {
+  for (const auto* const check : all_checks()) {
+    const auto page = explain(*check);
+    const bool proposes = page.find("What `lbpreflight plan` proposes") != std::string::npos;
+    EXPECT_EQ(proposes, find_remedy(check->remedy) != nullptr) << check->id;
+    if (check->id == "nofile_covers_maxconn") {
+      EXPECT_NE(page.find("Raise LimitNOFILE of the service."), std::string::npos) << page;
+      EXPECT_NE(page.find("--allow-restart"), std::string::npos) << page;
+    }
+  }
 }
 
 TEST(Explain, ListsInColumns) {

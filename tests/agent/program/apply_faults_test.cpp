@@ -54,10 +54,10 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"AReadOnlyDirectory", "mount -o remount,ro /etc/sysctl.d\n", "", "4", "Read-only file system"},
         Fault{"ABindMountedFile", "echo 'net.core.somaxconn = 8192' >$settings; mount --bind $settings $settings\n", "",
               "4", "Device or resource busy"},
-        Fault{"ADirectoryInThePlaceOfAFile", "mkdir $settings\n", "", "2", "not a regular file"},
-        Fault{"AFileThatOthersOwnTheDirectoryOf", "chown nobody /etc/sysctl.d\n", "", "2", "/etc/sysctl.d"},
+        Fault{"ADirectoryInThePlaceOfAFile", "mkdir $settings\n", "", "6", "not a regular file"},
+        Fault{"AFileThatOthersOwnTheDirectoryOf", "chown nobody /etc/sysctl.d\n", "", "6", "/etc/sysctl.d"},
         Fault{"AFileWithTwoNames", "echo 'net.core.somaxconn = 8192' >$settings; ln $settings /etc/sysctl.d/other\n",
-              "", "2", "other names"}),
+              "", "6", "other names"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 class AnImmutableFile : public Program {};
