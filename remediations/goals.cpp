@@ -75,9 +75,10 @@ std::string unmet_limit(const LimitAim& aim, const Case& scene) {
                                   [](const Limits& one, const Limits& other) { return one.hard < other.hard; });
     const auto given = given_at_start(asked, scene.facts);
     if (!given) return describe(given.error());
-    if (given->limits.hard < aim.descriptors)
+    if (given->limits.hard < aim.descriptors) {
       return aim.unit + " would be given " + std::to_string(given->limits.hard) + " descriptors" +
              (given->cut_at_manager ? ", as many as systemd itself has" : "");
+    }
     if (instance.unit->limit_nofile < aim.descriptors)
       return "systemd gives " + aim.unit + " " + std::to_string(instance.unit->limit_nofile) + " descriptors";
     return {};
