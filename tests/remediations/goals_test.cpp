@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "policies/policy.h"
+#include "tests/support/world.h"
+
 namespace preflight {
 namespace {
 
@@ -68,6 +71,30 @@ TEST(Meets, AReservationMayHoldMore) {
   EXPECT_TRUE(meets("80,8080,9000-9010", aim));
   EXPECT_FALSE(meets("8080,9000", aim));
   EXPECT_FALSE(meets("", aim));
+}
+
+/// A unit whose files and whose systemd give that many, under a systemd that has `manager` itself.
+std::string unmet_of(std::uint64_t descriptors, std::uint64_t manager) {
+  test::World world;
+  auto& instance = world.instance();
+  instance.unit = UnitProperties{};
+  instance.unit->name = "haproxy.service";
+  instance.unit->limit_nofile = 30000;
+  UnitLimit limit;
+  limit.reloaded.limits = {30000, 30000};
+  limit.at_boot = limit.reloaded;
+  instance.unit_limit = limit;
+  world.facts.host.manager_nofile = Limits{1024, manager};
+  const auto demand = world.demand();
+  const Settings settings;
+  const Policy policy;
+  return unmet({LimitAim{"haproxy.service", descriptors}}, {world.facts, demand, settings, &policy});
+}
+
+TEST(Unmet, ALimitIsWhatSystemdCanGive) {
+  EXPECT_EQ(unmet_of(30000, 524288), "");
+  EXPECT_EQ(unmet_of(40000, 524288), "haproxy.service would be given 30000 descriptors");
+  EXPECT_EQ(unmet_of(30000, 20000), "haproxy.service would be given 20000 descriptors, as many as systemd itself has");
 }
 
 }  // namespace

@@ -60,6 +60,18 @@ INSTANTIATE_TEST_SUITE_P(
               "", "6", "other names"}),
     [](const auto& info) { return std::string(info.param.name); });
 
+class ALostReport : public Program {};
+
+TEST_F(ALostReport, DoesNotHideHowItEnded) {
+  const auto ran = run(kLongQueue + R"(
+$LBPREFLIGHT apply $asked >/dev/full 2>&1; echo $?
+$LBPREFLIGHT revert >/dev/full 2>&1; echo $?
+mount -o remount,ro /etc/sysctl.d
+$LBPREFLIGHT apply $asked >/dev/full 2>&1; echo $?
+)");
+  EXPECT_EQ(ran.out, "3\n3\n4\n") << ran.err;
+}
+
 class AnImmutableFile : public Program {};
 
 TEST_F(AnImmutableFile, IsRolledBack) {

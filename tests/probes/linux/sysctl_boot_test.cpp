@@ -185,6 +185,7 @@ TEST(SysctlBoot, AKeyOfALateModuleIsNotThereYet) {
   const std::string key = "net.netfilter.nf_conntrack_max";
   auto host = host_with({{"/etc/sysctl.d/50-a.conf", key + " = 500000"}});
   EXPECT_EQ(boot_of(host, key).keys.at(key).late_module, "nf_conntrack");
+  EXPECT_TRUE(comes_late(test::MapHost(), "nf_conntrack")) << "nobody names it, and nobody loads it";
   EXPECT_EQ(boot_of(host, key).keys.at(key).after(SysctlLoader::systemd).value(), std::nullopt);
   host.files["/etc/modules-load.d/ct.conf"] = "# early\nnf_conntrack\n";
   EXPECT_EQ(boot_of(host, key).keys.at(key).late_module, "");
