@@ -7,11 +7,8 @@ namespace {
 
 using testing::HasSubstr;
 
-/// A queue longer than the kernel's; `asked` of apply, `settings` for where its file would be, `state` to compare.
-const std::string kLongQueue = kSoundConfig + R"(
-sed -i 's/bind 127.0.0.1:8080/&\n  backlog 30000/; s/maxconn 1000/maxconn 30000/' /etc/haproxy/haproxy.cfg
-for each in /etc/sysctl.d /var/lib; do mount -t tmpfs -o mode=755 tmpfs $each; done
-echo 4096 >/proc/sys/net/core/somaxconn
+/// `asked` of apply, `settings` for where its file would be, `state` to compare.
+const std::string kAsked = kLongQueue + R"(
 asked="--yes --only somaxconn_covers_backlog,sysctls_survive_boot"
 settings=/etc/sysctl.d/zz-lbpreflight.conf
 state() { (cd /etc/sysctl.d && find . ! -name . -printf '%p %m %U:%G\n' | sort; cat *; cat /proc/sys/net/core/somaxconn) 2>&1; }
@@ -29,7 +26,7 @@ class ApplyToAFault : public Program, public testing::WithParamInterface<Fault> 
 
 TEST_P(ApplyToAFault, EndsWithItsExitCodeAndLosesNothing) {
   const auto& fault = GetParam();
-  const auto ran = run(kLongQueue + fault.made + R"(
+  const auto ran = run(kAsked + fault.made + R"(
 state >$DIR/before
 $LBPREFLIGHT apply $asked >$DIR/said 2>&1; echo $?
 state >$DIR/after
@@ -63,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
 class ALostReport : public Program {};
 
 TEST_F(ALostReport, DoesNotHideHowItEnded) {
-  const auto ran = run(kLongQueue + R"(
+  const auto ran = run(kAsked + R"(
 $LBPREFLIGHT apply $asked >/dev/full 2>&1; echo $?
 $LBPREFLIGHT revert >/dev/full 2>&1; echo $?
 mount -o remount,ro /etc/sysctl.d
@@ -75,7 +72,7 @@ $LBPREFLIGHT apply $asked >/dev/full 2>&1; echo $?
 class AnImmutableFile : public Program {};
 
 TEST_F(AnImmutableFile, IsRolledBack) {
-  const auto ran = run(kLongQueue + R"(
+  const auto ran = run(kAsked + R"(
 mkdir $DIR/sysctl.d; mount --bind $DIR/sysctl.d /etc/sysctl.d
 echo 'net.core.somaxconn = 8192' >$settings
 chattr +i $settings || { echo cannot; exit; }
@@ -93,7 +90,7 @@ $LBPREFLIGHT recover >/dev/null; echo "recover $?"
 class EditedByOthers : public Program {};
 
 TEST_F(EditedByOthers, AForeignEditIsLeftAloneAndShown) {
-  const auto ran = run(kLongQueue + R"(
+  const auto ran = run(kAsked + R"(
 $LBPREFLIGHT apply $asked >/dev/null; echo $?
 echo '# mine' >>$settings
 state >$DIR/before
@@ -108,7 +105,7 @@ cat /proc/sys/net/core/somaxconn; tail -1 $settings
 }
 
 TEST_F(EditedByOthers, APlanOfAnotherHostIsStale) {
-  const auto ran = run(kLongQueue + R"(
+  const auto ran = run(kAsked + R"(
 $LBPREFLIGHT plan ${asked#--yes } -o /var/lib/plan.json >/dev/null
 echo 11111111111111111111111111111111 >$DIR/id; mount --bind $DIR/id /etc/machine-id
 state >$DIR/before
@@ -120,7 +117,7 @@ state | cmp - $DIR/before && echo "as before"
 }
 
 TEST_F(EditedByOthers, APlanThatOthersMayWriteIsNotRead) {
-  const auto ran = run(kLongQueue + R"(
+  const auto ran = run(kAsked + R"(
 $LBPREFLIGHT plan ${asked#--yes } -o /var/lib/plan.json >/dev/null
 chmod 666 /var/lib/plan.json
 $LBPREFLIGHT apply /var/lib/plan.json --yes 2>&1; echo $?

@@ -7,18 +7,14 @@ namespace {
 
 using testing::HasSubstr;
 
-/// A queue longer than the kernel's, and directories that nobody else sees.
-const std::string kLongQueue = kSoundConfig + R"(
-sed -i 's/bind 127.0.0.1:8080/&\n  backlog 30000/; s/maxconn 1000/maxconn 30000/' /etc/haproxy/haproxy.cfg
-for each in /etc/sysctl.d /var/lib; do mount -t tmpfs -o mode=755 tmpfs $each; done
-echo 4096 >/proc/sys/net/core/somaxconn
+const std::string kAsked = kLongQueue + R"(
 asked="--only somaxconn_covers_backlog,sysctls_survive_boot,sysctl_files_agree"
 )";
 
 class ApplyProgram : public Program {};
 
 TEST_F(ApplyProgram, WhatIsPlannedIsDoneOnceAndUndoneExactly) {
-  const auto ran = run(kLongQueue + R"(
+  const auto ran = run(kAsked + R"(
 $LBPREFLIGHT apply --yes $asked --format json >$DIR/first; echo "first $?"
 cat /proc/sys/net/core/somaxconn
 grep somaxconn /etc/sysctl.d/zz-lbpreflight.conf
@@ -34,7 +30,7 @@ ls /etc/sysctl.d
 
 TEST_F(ApplyProgram, ADryRunWritesNothing) {
   const auto ran =
-      run(kLongQueue + "$LBPREFLIGHT apply --dry-run $asked >$DIR/said; echo $?; ls -A /etc/sysctl.d /var/lib");
+      run(kAsked + "$LBPREFLIGHT apply --dry-run $asked >$DIR/said; echo $?; ls -A /etc/sysctl.d /var/lib");
   EXPECT_EQ(ran.out, "0\n/etc/sysctl.d:\n\n/var/lib:\n") << ran.err;
   EXPECT_THAT(sandbox().left("said"), HasSubstr("set net.core.somaxconn from 4096 to 30000"));
 }
@@ -45,7 +41,7 @@ state() { (cd /etc/sysctl.d && find . -printf '%p %m %U:%G\n' | sort && cat * &&
 )";
 
 TEST_F(ApplyProgram, TheScriptOfAPlanDoesTheSame) {
-  const auto ran = run(kLongQueue + kState + R"(
+  const auto ran = run(kAsked + kState + R"(
 state >$DIR/before
 $LBPREFLIGHT plan $asked --format script >$DIR/script
 $LBPREFLIGHT apply --yes $asked >/dev/null; state >$DIR/applied
@@ -58,7 +54,7 @@ sh $DIR/script >/dev/null 2>&1 || echo "stops where it is not as planned"
 }
 
 TEST_F(ApplyProgram, WithoutSystemdNothingIsLeftToBeConfirmed) {
-  const auto ran = run(kLongQueue + kState + R"(
+  const auto ran = run(kAsked + kState + R"(
 state >$DIR/before
 $LBPREFLIGHT apply --yes $asked --confirm-within 10s; echo $?
 state | cmp - $DIR/before && echo "as before"
@@ -70,7 +66,7 @@ $LBPREFLIGHT confirm; echo $?
 }
 
 TEST_F(ApplyProgram, OneAtATimeOthersAreRefusedOrWait) {
-  const auto ran = run(kLongQueue + R"(
+  const auto ran = run(kAsked + R"(
 mkdir -m 700 /var/lib/lbpreflight
 exec 9>/var/lib/lbpreflight/lock
 flock 9
@@ -83,7 +79,7 @@ $LBPREFLIGHT apply --yes $asked --wait 10s --quiet; echo $?
 }
 
 TEST_F(ApplyProgram, AStalePlanIsRefused) {
-  const auto ran = run(kLongQueue + R"(
+  const auto ran = run(kAsked + R"(
 $LBPREFLIGHT plan $asked -o /var/lib/plan.json >/dev/null; echo $?
 echo 4097 >/proc/sys/net/core/somaxconn
 $LBPREFLIGHT apply /var/lib/plan.json --yes; echo $?
@@ -94,7 +90,7 @@ ls -A /etc/sysctl.d
 }
 
 TEST_F(ApplyProgram, AFindingThatNoSettingOfOursCuresIsNotSaidToWaitForARestart) {
-  const auto ran = run(kLongQueue + R"(
+  const auto ran = run(kAsked + R"(
 sed -i '/backlog/d' /etc/haproxy/haproxy.cfg
 echo 128 >/proc/sys/net/core/somaxconn
 echo 'net.core.somaxconn = 65535' >/etc/sysctl.d/10-good.conf

@@ -47,6 +47,13 @@ CONFIG
 inline const std::string kTooLarge =
     kSoundConfig + "sed -i 's/maxconn 1000/maxconn 900000000/' /etc/haproxy/haproxy.cfg\n";
 
+/// A queue longer than the kernel's, and empty directories where apply writes.
+inline const std::string kLongQueue = kSoundConfig + R"(
+sed -i 's/bind 127.0.0.1:8080/&\n  backlog 30000/; s/maxconn 1000/maxconn 30000/' /etc/haproxy/haproxy.cfg
+for each in /etc/sysctl.d /var/lib; do mount -t tmpfs -o mode=755 tmpfs $each; done
+echo 4096 >/proc/sys/net/core/somaxconn
+)";
+
 /// Neither a control character (but the line end) nor a byte that is not UTF-8 as printable() writes it.
 inline bool is_safe_on_a_terminal(const std::string& text) {
   for (const char c : text) {
