@@ -19,11 +19,8 @@ class BusReader {
 
   [[nodiscard]] int error() const { return error_; }
 
-  std::string text() {
-    const char* value = nullptr;
-    basic('s', &value);
-    return value == nullptr ? std::string() : std::string(value);
-  }
+  std::string text() { return words('s'); }
+  std::string object_path() { return words('o'); }
   bool boolean() {
     int value = 0;
     basic('b', &value);
@@ -69,6 +66,11 @@ class BusReader {
   void require(int result) { note(result == 0 ? -EBADMSG : result); }
   void basic(char type, void* value) {
     if (error_ >= 0) require(library_.sd_bus_message_read_basic(message_, type, value));
+  }
+  std::string words(char type) {
+    const char* value = nullptr;
+    basic(type, &value);
+    return value == nullptr ? std::string() : std::string(value);
   }
   bool enter(char kind, const char* contents) {
     if (error_ >= 0) require(library_.sd_bus_message_enter_container(message_, kind, contents));

@@ -55,10 +55,10 @@ class Conversation {
   Result<std::string> load_unit() {
     const auto reply = connection_.call(kManagerPath, kManager, "LoadUnit", "s", name_.c_str());
     if (!reply) return tl::make_unexpected(reply.error());
-    const char* path = nullptr;
-    if (const int r = connection_.library().sd_bus_message_read_basic(reply->get(), 'o', &path); r <= 0)
-      return connection_.failed(-EBADMSG);
-    return std::string(path);
+    BusReader reader(connection_.library(), reply->get());
+    auto path = reader.object_path();
+    if (reader.error() < 0) return connection_.failed(reader.error());
+    return path;
   }
 
   Result<void> get_all(const std::string& path, const char* interface, const Properties& wanted, UnitProperties& unit) {
