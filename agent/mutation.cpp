@@ -2,10 +2,13 @@
 // Plan, consent, transaction. Nothing here knows how a change is made.
 #include "agent/mutation.h"
 
+#include <cstdint>
+
 #include "agent/exit_codes.h"
 #include "agent/mutation_parts.h"
 #include "agent/plan_cycle.h"
 #include "probes/base/text.h"
+#include "probes/linux/accounts.h"
 #include "probes/linux/process.h"
 #include "remediations/host/held_signals.h"
 #include "remediations/transaction/apply.h"
@@ -13,10 +16,10 @@
 namespace preflight {
 namespace {
 
-/// The number of the user who logged in, whoever that became since; empty where nobody did.
+/// The user who logged in, whoever that became since; empty where nobody did (the kernel says -1 then).
 std::string login_of(const HostView& view) {
-  const std::string text(trim(view.read("/proc/self/loginuid").value_or("")));
-  return text.empty() || text == "4294967295" ? std::string() : "uid " + text;
+  const auto uid = parse_integer(trim(view.read("/proc/self/loginuid").value_or("")));
+  return uid && *uid >= 0 && *uid < UINT32_MAX ? user_name(view, static_cast<std::uint32_t>(*uid)) : std::string();
 }
 
 Actor actor_of(const Mutation& mutation, const std::string& verb) {

@@ -4,6 +4,7 @@
 #include "agent/plan_cycle.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "agent/exit_codes.h"
 #include "agent/plan_grounds.h"
@@ -15,6 +16,12 @@
 
 namespace preflight {
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::chrono::milliseconds rounded(Clock::duration duration) {
+  return std::chrono::round<std::chrono::milliseconds>(duration);
+}
 
 Case case_of(const Run& run) {
   static const Settings kStandard;
@@ -84,6 +91,7 @@ class Planning {
       : host_(host), policy_(policy), options_(options) {}
 
   tl::expected<PlanRun, NoPlan> run() {
+    const auto began = Clock::now();
     auto now = run_checks(host_.view(), policy_, options_);
     if (!now) return tl::make_unexpected(NoPlan{now.error(), kUsage});
     now_ = std::move(*now);
@@ -98,6 +106,8 @@ class Planning {
       }
     }
     auto plan = finished();
+    // apply plans once more, and then looks whether the last draft came true.
+    plan.looks_take = rounded(Clock::now() - began + last_look_);
     return PlanRun{std::move(now_), std::move(plan)};
   }
 
@@ -107,9 +117,11 @@ class Planning {
     if (!steps) return tl::make_unexpected(NoPlan{steps.error(), kRefused});
     plan_.steps = std::move(*steps);
     const SupposedHost supposed(host_.view(), plan_.changes());
+    const auto began = Clock::now();
     auto then = check_again(supposed, policy_, options_);
     if (!then) return tl::make_unexpected(NoPlan{then.error(), kUsage});
     then_ = std::move(*then);
+    last_look_ = Clock::now() - began;
     return {};
   }
 
@@ -195,6 +207,7 @@ class Planning {
   Wishes wishes_;
   Plan plan_;
   bool restarts_added_ = false;
+  Clock::duration last_look_{0};
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 // saved, compared, and carried out exactly as it was shown.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -93,6 +94,8 @@ struct Plan {
   std::vector<Uncured> uncured;
   std::vector<KeyForecast> forecasts;
   std::vector<std::string> pending;  // what is left to a person: "restart haproxy.service"
+  /// How long this host takes to be looked at as often as apply does it; reloads and restarts come on top of that.
+  std::chrono::milliseconds looks_take{0};
   Grounds grounds;
 
   [[nodiscard]] Changes changes() const;

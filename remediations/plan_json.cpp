@@ -133,6 +133,7 @@ Json content_json(const Plan& plan) {
   json["uncured"] = uncured_document(plan.uncured);
   json["forecasts"] = list_of(plan.forecasts, forecast_json);
   json["pending"] = plan.pending;
+  json["looks_take_ms"] = plan.looks_take.count();
   Json grounds = Json::object();
   for (const auto& [name, value] : plan.grounds) grounds[name] = value;
   json["grounds"] = std::move(grounds);
@@ -155,6 +156,7 @@ Plan read_content(const JsonFields& fields) {
   fields.each("uncured", [&](const JsonFields& inner) { plan.uncured.push_back(read_uncured(inner)); });
   fields.each("forecasts", [&](const JsonFields& inner) { plan.forecasts.push_back(read_forecast(inner)); });
   plan.pending = fields.texts("pending");
+  plan.looks_take = std::chrono::milliseconds(fields.number("looks_take_ms"));
   fields.each_text("grounds", [&](const std::string& name, const std::string& value) { plan.grounds[name] = value; });
   return plan;
 }

@@ -35,6 +35,18 @@ std::string risk_of(const Plan& plan) {
   return any ? ": connections are dropped" : ", safe: no connection notices";
 }
 
+/// "0.2 s, a daemon-reload, a restart of haproxy.service": how long the last two take is for systemd to say.
+std::string time_of(const Plan& plan) {
+  const auto tenths = (plan.looks_take.count() + 99) / 100;
+  std::string text = std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+  for (const auto& step : plan.steps) {
+    if (std::holds_alternative<UnitsReload>(step.change)) text += ", a daemon-reload";
+    if (const auto* const restart = std::get_if<UnitRestart>(&step.change))
+      text += ", a restart of " + printable(restart->unit);
+  }
+  return text;
+}
+
 void add_cures(Page& page, const std::vector<Cure>& cures) {
   if (cures.empty()) return;
   page.blank();
@@ -95,6 +107,7 @@ std::string text_plan(const Plan& plan, bool color) {
     page.add({{.text = plan.cures.empty() ? "Nothing to change." : "Nothing left to change.", .ink = Ink::good}});
   } else {
     page.add({{.text = text::counted(plan.steps.size(), "change") + risk_of(plan), .ink = Ink::strong}});
+    page.add({{.text = "takes about " + time_of(plan), .ink = Ink::faint}});
     add_steps(page, plan.steps);
   }
   add_cures(page, plan.cures);

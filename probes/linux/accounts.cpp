@@ -68,6 +68,14 @@ Result<std::uint32_t> find_user(const HostView& host, const std::string& name) {
 
 Result<std::uint32_t> find_group(const HostView& host, const std::string& name) { return find_in(host, kGroups, name); }
 
+std::string user_name(const HostView& host, std::uint32_t uid) {
+  std::string name;
+  for_each_entry(host.read(kUsers, kFileLimit).value_or(""), 3, [&](const Fields& fields) {
+    if (name.empty() && parse_id(fields[2]) == uid) name = fields[0];
+  });
+  return name.empty() ? "uid " + std::to_string(uid) : name;
+}
+
 Result<Account> find_account(const HostView& host, const AccountNames& names) {
   const auto users = host.read(kUsers, kFileLimit);
   if (!users) return tl::make_unexpected(users.error());

@@ -24,6 +24,9 @@ struct AccountNames {
 [[nodiscard]] Result<std::uint32_t> find_user(const HostView& host, const std::string& name);
 [[nodiscard]] Result<std::uint32_t> find_group(const HostView& host, const std::string& name);
 
+/// The first name of a user; "uid 1000" where none is known here.
+[[nodiscard]] std::string user_name(const HostView& host, std::uint32_t uid);
+
 /// The account, its supplementary groups included.
 [[nodiscard]] Result<Account> find_account(const HostView& host, const AccountNames& names);
 

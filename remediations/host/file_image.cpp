@@ -27,7 +27,7 @@ constexpr std::int64_t kNano = 1'000'000'000;
 /// Those of a person or of the policy; others the kernel keeps itself (security.ima, security.evm).
 bool is_kept(std::string_view name) {
   constexpr std::array<std::string_view, 3> kNames = {"system.posix_acl_access", "security.capability",
-                                                      "security.selinux"};
+                                                      kLabelAttribute};
   return name.starts_with("user.") || name.starts_with("trusted.") ||
          std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
@@ -82,16 +82,24 @@ Result<void> write_content(int descriptor, std::string_view rest, const std::str
   return {};
 }
 
+bool has_attribute(int descriptor, const std::string& name, const std::string& value) {
+  std::string present(value.size() + 1, '\0');
+  const auto length = retried([&] { return ::fgetxattr(descriptor, name.c_str(), present.data(), present.size()); });
+  return length >= 0 && present.substr(0, static_cast<std::size_t>(length)) == value;
+}
+
 /// A directory's default ACL gives one to every new file in it; one that the image lacks goes.
 Result<void> write_attributes(int descriptor, const FileImage& image, const std::string& path) {
   const auto present = attribute_names(descriptor, path);
   if (!present) return tl::make_unexpected(present.error());
   for (const auto& name : *present) {
-    if (image.attributes.contains(name) || name == "security.selinux") continue;
+    if (image.attributes.contains(name) || name == kLabelAttribute) continue;
     if (retried([&] { return ::fremovexattr(descriptor, name.c_str()); }) != 0) return fail_errno(errno, path);
   }
   for (const auto& attribute : image.attributes) {
     const auto& value = attribute.second;
+    // A label was given with the file; to relabel one is a right of its own, which we may not have.
+    if (attribute.first == kLabelAttribute && has_attribute(descriptor, attribute.first, value)) continue;
     const auto set = [&] { return ::fsetxattr(descriptor, attribute.first.c_str(), value.data(), value.size(), 0); };
     if (retried(set) != 0) return fail_errno(errno, path);
   }

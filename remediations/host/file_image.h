@@ -9,6 +9,9 @@
 
 namespace preflight {
 
+/// The attribute that holds a file's SELinux label.
+inline constexpr const char* kLabelAttribute = "security.selinux";
+
 /// `path` is for the words of an error only.
 [[nodiscard]] Result<FileImage> read_image(int descriptor, const std::string& path);
 

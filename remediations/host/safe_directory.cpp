@@ -15,6 +15,7 @@
 
 #include "probes/base/text.h"
 #include "probes/host/retry.h"
+#include "remediations/host/creation_label.h"
 #include "remediations/host/file_image.h"
 
 namespace preflight {
@@ -64,6 +65,12 @@ int make_exactly(int directory, const std::string& name, std::uint32_t mode) {
   ::umask(mask);
   errno = error;
   return result;
+}
+
+/// As the attribute has it, but for the NUL at its end; empty where the image has none.
+std::string label_of(const FileImage& image) {
+  const auto found = image.attributes.find(kLabelAttribute);
+  return found == image.attributes.end() ? std::string() : std::string(found->second.c_str());
 }
 
 /// Something that can be restored exactly.
@@ -138,6 +145,8 @@ Result<void> SafeDirectory::put(const std::string& name, const FileImage& image,
   const auto path = full(name);
   const auto hidden = temporary(name);
   constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  const auto label = CreationLabel::set(path, S_IFREG, label_of(image));
+  if (!label) return tl::make_unexpected(label.error());
   const Descriptor file(retried([&] { return ::openat(number(), hidden.c_str(), kFlags, 0600); }));
   if (!file.valid()) return fail_errno(errno, path);
   const unsigned how = replacing ? 0 : RENAME_NOREPLACE;
@@ -173,6 +182,8 @@ Result<void> SafeDirectory::settle(const std::string& name) {
 }
 
 Result<void> SafeDirectory::make_directory(const std::string& name, std::uint32_t mode) {
+  const auto label = CreationLabel::set(full(name), S_IFDIR);
+  if (!label) return tl::make_unexpected(label.error());
   if (make_exactly(number(), name, mode) != 0) return fail_errno(errno, full(name));
   struct stat status {};
   if (::fstatat(number(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return fail_errno(errno, full(name));

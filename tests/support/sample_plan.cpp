@@ -35,6 +35,7 @@ Plan sample_plan() {
   plan.forecasts = {
       {"net.core.somaxconn", "4096", "30000", "4096", "30000", "", "/etc/sysctl.d/zz-lbpreflight.conf:1", ""}};
   plan.pending = {"restart haproxy.service"};
+  plan.looks_take = std::chrono::milliseconds(120);
   plan.grounds = {{"machine-id", "0123"}, {"from:net.core.somaxconn", "4096"}};
   return plan;
 }

@@ -36,6 +36,12 @@ TEST(Accounts, ByNumberAndWithOtherGroups) {
   EXPECT_EQ(account->groups, (std::vector<std::uint32_t>{120, 4, 77}));
 }
 
+TEST(Accounts, TheNameOfANumber) {
+  EXPECT_EQ(user_name(host(), 106), "haproxy");
+  EXPECT_EQ(user_name(host(), 107), "uid 107") << "a directory service may know it";
+  EXPECT_EQ(user_name(test::MapHost(), 0), "uid 0") << "where nothing can be read";
+}
+
 TEST(Accounts, TheNumberOfAName) {
   EXPECT_EQ(find_user(host(), "haproxy").value(), 106U) << "the first line counts";
   EXPECT_EQ(find_user(host(), "4711").value(), 4711U);

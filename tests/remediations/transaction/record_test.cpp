@@ -11,14 +11,14 @@
 namespace preflight {
 namespace {
 
-Record begun() { return Begun{1792492800, "6f1c", {0, "uid 1000", "apply"}, test::sample_plan()}; }
+Record begun() { return Begun{1792492800, "6f1c", {0, "alice", "apply"}, test::sample_plan()}; }
 
 TEST(Record, ABeginningReadsBack) {
   const auto read = read_record(record_text(begun()), "000001-begun");
   ASSERT_TRUE(read) << describe(read.error());
   const auto& back = std::get<Begun>(*read);
   EXPECT_EQ(back.boot_id, "6f1c");
-  EXPECT_EQ(back.actor.login, "uid 1000");
+  EXPECT_EQ(back.actor.login, "alice");
   EXPECT_EQ(plan_digest(back.plan), plan_digest(test::sample_plan()));
   EXPECT_EQ(record_text(*read), record_text(begun()));
 }
