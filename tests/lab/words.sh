@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The words that scenarios are written in. A scenario is the function `story`, and `after_reboot` where it needs one; it
 # runs as root on a Debian 12 host with haproxy, systemd as process 1 and lbpreflight in PATH, whatever makes that host.
+# README.md tells more.
 set -euo pipefail
 
 readonly dropins=/etc/systemd/system/haproxy.service.d
@@ -74,12 +75,13 @@ lines = [each["file"] + ":" + str(each["line"]) for each in given["lines"] if ea
 print(given["nofile"]["hard"], *lines)' "$1"
 }
 
-# finding CHECK: "error", "warning", "info", or what else came of a check; then why.
+# finding CHECK [SUBJECT]: "error", "warning", "info", or what else came of a check; then why.
 finding() {
   lbpreflight check --only "$1" --format json | python3 -c '
 import json, sys
-result = json.load(sys.stdin)["results"][0]
-print(result["severity"] if result["outcome"] == "fail" else result["outcome"], result.get("why") or "")' || true
+results = json.load(sys.stdin)["results"]
+result = next(each for each in results if each["subject"] in sys.argv[1:] or len(sys.argv) == 1)
+print(result["severity"] if result["outcome"] == "fail" else result["outcome"], result.get("why") or "")' "${@:2}" || true
 }
 
 # installed UNIT: where it looks for the program.
@@ -92,10 +94,10 @@ shipped() {
   systemd-sysusers /share/lbpreflight.sysusers
 }
 
-# severity_of CHECK: "error", "warning", "info", or what else came of it.
+# severity_of CHECK [SUBJECT]: "error", "warning", "info", or what else came of it.
 severity_of() {
   local said
-  said=$(finding "$1")
+  said=$(finding "$@")
   echo "${said%% *}"
 }
 
