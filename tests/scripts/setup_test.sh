@@ -72,6 +72,11 @@ on ID=debian build
 expect "a bare host: installs the first name of each" called 'g\+\+ cmake ninja-build pkg-config libboost-dev '
 expect "a build needs no haproxy" test "$(grep -c haproxy "$CALLS")" = 0
 
+expect "nor an emulator" test "$(grep -c qemu "$CALLS")" = 0
+
+on ID=debian lab "mmdebstrap e2fsprogs lz4"
+expect "the lab: installs what its guest needs, and no compiler" called '^install .* -o Dpkg::Use-Pty=0 qemu-system-x86$'
+
 stand_in rpm 'exit 1'
 on $'ID=rocky\nPRETTY_NAME="Rocky Linux 9"' build
 expect "Enterprise Linux: exit code 1" test $status = 1
