@@ -120,6 +120,7 @@ extern constinit const Check unit_limit_survives_boot{
     .needs = {.facts = kNeeds, .sysctls = kSysctls},
     .references = kReferences,
     .evaluate = evaluate,
+    .remedy = "raise_nofile",
 };
 
 }  // namespace preflight::checks

@@ -73,6 +73,42 @@ TEST(Planner, AHealthyHostNeedsNothing) {
   EXPECT_THAT(planning.steps(), IsEmpty());
 }
 
+/// A drop-in in /run gives enough until the next boot; 4,037 are needed.
+World hotfix() {
+  const auto given = [](std::uint64_t hard, const std::string& file) {
+    return GivenLimit{.limits = {1024, hard},
+                      .lines = {{file, 2, "LimitNOFILE=" + std::to_string(hard), LimitFate::decides}},
+                      .decider = 0};
+  };
+  World world;
+  auto& unit = *world.instance().unit;
+  unit.limit_nofile = 10'000;
+  unit.capability_bounding_set &= ~(1ULL << kCapSysResource);
+  world.instance().unit_limit = UnitLimit{.id = unit.name,
+                                          .reloaded = given(10'000, "/run/systemd/system/haproxy.service.d/now.conf"),
+                                          .at_boot = given(3000, "/etc/systemd/system/haproxy.service.d/site.conf"),
+                                          .pam_name = ""};
+  return world;
+}
+
+TEST(Planner, ALimitThatTheNextBootTakesAwayIsWrittenDown) {
+  auto world = hotfix();
+  Planning planning(world);
+  EXPECT_THAT(planning.steps(), ElementsAre("make directory /etc/systemd/system/haproxy.service.d",
+                                            "make /etc/systemd/system/haproxy.service.d/zz-lbpreflight.conf",
+                                            "let systemd read its unit files again"));
+  const auto& drop_in = std::get<FileWrite>(planning.last[1].change);
+  EXPECT_THAT(drop_in.to->content, HasSubstr("LimitNOFILE=10000\n")) << "what there is now is not lowered";
+}
+
+TEST(Planner, ALimitInHaproxyCfgIsForAPerson) {
+  World world;
+  auto& instance = world.config("global\n  ulimit-n 100\n  maxconn 2000\n").instance();
+  instance.unit->capability_bounding_set = 0;
+  Planning planning(world);
+  EXPECT_THAT(planning.steps(), IsEmpty());
+}
+
 TEST(Planner, ASettingIsRaisedNowAndForTheNextBoot) {
   auto world = short_queue();
   Planning planning(world);
