@@ -23,10 +23,11 @@ expect() {
   say "$1: $3"
 }
 
-# comes_to WHAT WANTED COMMAND...: what the command prints, within fifteen seconds.
+# comes_to WHAT WANTED COMMAND...: what the command prints, within two minutes, since some hosts are emulated.
 comes_to() {
   local got
-  for ((i = 0; i < 150; ++i)); do
+  local -r deadline=$((SECONDS + 120))
+  while ((SECONDS < deadline)); do
     got=$("${@:3}" 2>&-) || true
     if [[ $got == "$2" ]]; then break; fi
     sleep 0.1
