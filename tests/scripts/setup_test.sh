@@ -25,7 +25,7 @@ stand_in apt-get 'echo "$*" >>"$CALLS"; [[ "$*" != *--download-only* || ! -e $CA
 stand_in sudo '[[ $1 != -v ]] || exit 0; [[ $1 != -- ]] || shift; exec unshare --map-root-user -- "$@"'
 
 all_of_build="g++ cmake ninja-build pkgconf libboost1.74-dev libboost-filesystem1.74-dev libexpected-dev
-  libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libsystemd-dev libmd-dev"
+  libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libsystemd-dev libmd-dev libsepol-dev"
 
 # Runs setup on a host of the system $1 where only the packages $3... are installed; what it says goes to $scratch/said.
 on() {
