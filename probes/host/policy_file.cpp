@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <cstring>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -152,9 +153,13 @@ Result<std::string> read_policy(const std::string& path) {
 }  // namespace
 
 Result<PolicyAnswer> ask_policy(std::string bytes, const PolicyQuestion& question) {
+  // Freeing a policy takes a fifth of the time that reading it took: the last one of a run is left to its end.
+  static auto& last = *new std::unique_ptr<Policy>();
+  last.reset();
   auto policy = Policy::load(std::move(bytes), question.path);
   if (!policy) return tl::make_unexpected(policy.error());
-  return answer_of(**policy, question);
+  last = *std::move(policy);
+  return answer_of(*last, question);
 }
 
 Result<PolicyAnswer> ask_policy_file(const std::string& path, const PolicyQuestion& question) {
