@@ -26,7 +26,7 @@ stand_in sudo '[[ $1 != -v ]] || exit 0; [[ $1 != -- ]] || shift; exec unshare -
 
 all_of_build="g++ cmake ninja-build pkgconf libboost1.74-dev libboost-filesystem1.74-dev libexpected-dev
   libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libsystemd-dev libmd-dev
-  libselinux1-dev"
+  libselinux1-dev libsepol-dev"
 
 # Runs setup on a host of the system $1 where only the packages $3... are installed; what it says goes to $scratch/said.
 on() {
