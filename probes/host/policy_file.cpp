@@ -15,7 +15,6 @@
 namespace preflight {
 namespace {
 
-using selinux::NodeRecord;
 using selinux::PolicyAnswer;
 using selinux::PolicyEdit;
 using selinux::PolicyQuestion;

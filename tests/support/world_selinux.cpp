@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A host of values under SELinux.
+#include <array>
+
 #include "tests/support/world.h"
 
 namespace preflight::test {
@@ -9,6 +11,7 @@ using selinux::Access;
 using selinux::PolicyAnswer;
 using Types = std::set<std::string, std::less<>>;
 
+constexpr std::array<std::uint16_t, 4> kHttp = {80, 443, 8443, 9000};
 const Types kBindable{"commplex_main_port_t", "http_cache_port_t", "http_port_t"};
 const Types kOthers{"redis_port_t", "reserved_port_t", "unreserved_port_t"};
 
@@ -35,8 +38,7 @@ PolicyAnswer el_policy() {
   PolicyAnswer policy;
   policy.version = 33;
   policy.booleans = {{"haproxy_connect_any", false}, {"httpd_enable_cgi", true}};
-  for (const std::uint16_t port : {80, 443, 8443, 9000})
-    policy.ports.push_back({Protocol::tcp, port, port, "http_port_t"});
+  for (const auto port : kHttp) policy.ports.push_back({Protocol::tcp, port, port, "http_port_t"});
   policy.ports.push_back({Protocol::udp, 443, 443, "http_port_t"});
   policy.ports.push_back({Protocol::tcp, 8080, 8080, "http_cache_port_t"});
   policy.ports.push_back({Protocol::tcp, 10001, 10010, "http_cache_port_t"});

@@ -2,6 +2,8 @@
 // Policies compiled for the test, and their answers worked out by hand.
 #include "probes/host/policy_file.h"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/cil.h"
@@ -34,7 +36,7 @@ class Policies : public testing::Test {
   }
   static std::string table(const PolicyAnswer& answer) {
     std::string text;
-    for (const std::uint16_t port : {80, 700, 5001, 6379, 8080, 9443, 40000}) {
+    for (const auto port : std::array<std::uint16_t, 7>{80, 700, 5001, 6379, 8080, 9443, 40000}) {
       text += std::to_string(port) + (may(answer, Access::tcp_bind, port) ? " bind" : "") +
               (may(answer, Access::tcp_connect, port) ? " connect" : "") + "; ";
     }
