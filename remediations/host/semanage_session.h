@@ -27,8 +27,8 @@ class Session {
   /// The boolean's and the port's `to`. Whatever was there, the commit takes it for a change.
   Result<void> put(const SelinuxBoolean& boolean);
   Result<void> put(const SelinuxPort& port);
-  /// The store and what boot loads, then the kernel. An error leaves store and boot as they were, or the store as it
-  /// was and boot not.
+  /// Changes the store, what boot loads, and the kernel. After an error the store is as it was, or there is none; what
+  /// boot loads may be the new policy all the same, where the kernel did not take it.
   Result<void> commit();
   /// Gives the kernel what boot loads.
   Result<void> reload();

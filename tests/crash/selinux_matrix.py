@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A commit of libsemanage cut off at one point after another, and what `recover` makes of it."""
 
+import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,6 +63,15 @@ def edit_of(store):
     )
 
 
+def reap():
+    """Whom we killed left children behind, and here they are ours."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
 class Bench:
     """A store before and after an edit, and the commands that lead from one to the other."""
 
@@ -102,9 +112,10 @@ class Bench:
         removals = [point for point in late if point.call in ("unlink", "rmdir")]
         return renames[1], installs[0], removals[len(removals) // 2]
 
-    def trials(self):
+    def trials(self, late):
         for verb, prelude in ("apply", None), ("revert", None), *(("recover", one) for one in self.preludes()):
-            for point in self.points(verb, prelude):
+            points = self.points(verb, prelude)
+            for point in after_swap(points) if late else points:
                 yield Trial(verb, prelude, point, alone=True)
                 if not point.path:
                     yield Trial(verb, prelude, point, alone=False)
@@ -115,6 +126,7 @@ class Bench:
         code, said = run(self.store.command(trial.verb), injecting(TRACE, trial.point, parent=not trial.alone))
         met = "+++ killed by SIGKILL +++" in TRACE.read_text(encoding="utf-8", errors="replace") or code in KILLED
         wrong = [*self._lies(trial.verb, code, said), *self._left_by_recover()]
+        reap()
         return met, [f"{trial}: {each}" for each in wrong]
 
     def _lies(self, verb, code, said):
@@ -140,9 +152,9 @@ class Bench:
             yield f"a second recover ended with {code} or changed something"
 
 
-def _run(program, tree, every, seconds):
+def _run(program, tree, late, every, seconds):
     bench = Bench(program, tree)
-    trials = list(bench.trials())
+    trials = list(bench.trials(late))
     applied = [trial.point for trial in trials if trial.verb == "apply" and trial.alone]
     tally = Tally(all=len(trials), renames=sum(point.call.startswith("rename") for point in applied),
                   after_swap=len(after_swap(applied)))
@@ -158,6 +170,6 @@ def _run(program, tree, every, seconds):
     return vars(tally)
 
 
-def examine(program, tree, every, seconds):
-    """One of `every` points, as far as the seconds reach."""
-    return Tally(**place.inside(lambda: _run(program, tree, every, seconds), SECONDS))
+def examine(program, tree, late, every, seconds):
+    """One of `every` points, of the `late` ones or of all, as far as the seconds reach."""
+    return Tally(**place.inside(lambda: _run(program, tree, late, every, seconds), SECONDS))

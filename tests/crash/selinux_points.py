@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where a run that commits to a SELinux store can be cut off: every rename, write, removal and fsync of each process."""
+"""Where a run that commits to a SELinux store can be cut off: every rename, write and removal of each process."""
 
 import re
 from dataclasses import dataclass
@@ -77,6 +77,6 @@ def points_of(trace):
 
 
 def after_swap(points):
-    """Those from the exchange of the stores on."""
-    first = next(place for place, point in enumerate(points) if point.call == "rename" and "/active" in point.text)
-    return points[first:]
+    """Those from the exchange of the stores on; all where none are exchanged."""
+    exchange = (place for place, point in enumerate(points) if point.call == "rename" and "/active" in point.text)
+    return points[next(exchange, 0) :]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The store of a SELinux policy in a place of its own, plans that change it, and everything of it that could be torn."""
+"""The store of a SELinux policy in a place of its own, plans that change it, and all of it that could be torn."""
 
 import hashlib
 import json
