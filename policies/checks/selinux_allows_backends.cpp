@@ -67,6 +67,7 @@ extern constinit const Check selinux_allows_backends{
     .needs = {.facts = kNeeds, .sysctls = kSysctls},
     .references = kReferences,
     .evaluate = evaluate,
+    .remedy = "label_selinux_ports",
 };
 
 }  // namespace preflight::checks

@@ -72,6 +72,7 @@ extern constinit const Check selinux_allows_binds{
     .needs = {.facts = kNeeds, .sysctls = kSysctls},
     .references = kReferences,
     .evaluate = evaluate,
+    .remedy = "label_selinux_ports",
 };
 
 }  // namespace preflight::checks

@@ -104,6 +104,7 @@ extern constinit const Check selinux_booleans_survive_boot{
     .needs = {.facts = kNeeds, .sysctls = kSysctls},
     .references = kReferences,
     .evaluate = evaluate,
+    .remedy = "enable_selinux_boolean",
 };
 
 }  // namespace preflight::checks

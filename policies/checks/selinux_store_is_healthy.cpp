@@ -97,6 +97,7 @@ extern constinit const Check selinux_store_is_healthy{
     .needs = {.facts = kNeeds},
     .references = kReferences,
     .evaluate = evaluate,
+    .remedy = "repair_selinux_store",
 };
 
 }  // namespace preflight::checks
