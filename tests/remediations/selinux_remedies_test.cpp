@@ -33,11 +33,17 @@ World with(const std::string& lines) {
 std::string listening(const std::string& bind) { return "listen l\n  bind " + bind + "\n"; }
 std::string connecting(const std::string& address) { return "backend b\n  server s " + address + "\n"; }
 
+/// A label of this host's own, in the store and in the policy that was made of it.
+void label_here(World& world, const selinux::PortRecord& port) {
+  world.selinux().store->ports->push_back(port);
+  world.selinux().installed->ports.push_back(port);
+}
+
 /// What is planned for a world's findings of SELinux.
 class SelinuxPlan {
  public:
-  explicit SelinuxPlan(const World& world, std::set<std::string, std::less<>> named = {})
-      : demand_(world.demand()), scene_{world.facts, demand_, settings_, &policy_} {
+  explicit SelinuxPlan(World world, std::set<std::string, std::less<>> named = {})
+      : world_(std::move(world)), demand_(world_.demand()), scene_{world_.facts, demand_, settings_, &policy_} {
     scratch.file("var/lib/selinux/targeted/active/policy.kern", "policy");
     scratch.file("etc/selinux/targeted/policy/policy.33", "policy");
     scratch.file("sys/fs/selinux/enforce", "1");
@@ -46,7 +52,7 @@ class SelinuxPlan {
     const Selection only{{"selinux_allows_binds", "selinux_allows_backends", "selinux_booleans_survive_boot",
                           "selinux_store_is_healthy"},
                          {}};
-    assessment_ = assess(world.facts, demand_, policy_, select_checks(policy_, only), Day{2026, 11, 28});
+    assessment_ = assess(world_.facts, demand_, policy_, select_checks(policy_, only), Day{2026, 11, 28});
     wishes = wishes_of(assessment_, scene_, named);
   }
   std::vector<Step> steps() {
@@ -69,6 +75,7 @@ class SelinuxPlan {
   Wishes wishes;
 
  private:
+  World world_;
   Policy policy_;
   Settings settings_;
   Demand demand_;
@@ -106,7 +113,7 @@ TEST(SelinuxRemedies, AllPortsOfAPlanAreOneEditAndNeighboursOneRange) {
 
 TEST(SelinuxRemedies, AnOwnLabelIsReplacedAndRemembered) {
   auto world = with(listening("*:8888"));
-  world.selinux().store->ports->push_back({Protocol::tcp, 8888, 8888, "redis_port_t"});
+  label_here(world, {Protocol::tcp, 8888, 8888, "redis_port_t"});
   SelinuxPlan plan(world);
   plan.scratch.file("var/lib/selinux/targeted/active/ports.local",
                     "portcon tcp 8888 system_u:object_r:redis_port_t:s0\n");
@@ -121,7 +128,7 @@ TEST(SelinuxRemedies, APolicyWithoutLevelsHasContextsWithoutOne) {
 
 TEST(SelinuxRemedies, ARangeOfThisHostsOwnIsForAPerson) {
   auto world = with(listening("*:8888"));
-  world.selinux().store->ports->push_back({Protocol::tcp, 8000, 9000, "unreserved_port_t"});
+  label_here(world, {Protocol::tcp, 8000, 9000, "unreserved_port_t"});
   world.rules().booleans.clear();
   SelinuxPlan plan(world);
   EXPECT_THAT(plan.wishes.granted, IsEmpty());
