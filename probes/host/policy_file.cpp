@@ -60,10 +60,11 @@ Result<void> apply(Policy& policy, const PolicyEdit& edit, std::vector<PortRecor
       return fail(std::errc::invalid_argument, name, "is no boolean of this policy");
   }
   const auto* const model = initial_context(policy.db(), sepol::kInitialPort);
+  if (!edit.ports.empty() && model == nullptr)
+    return fail(std::errc::bad_message, "SELinux policy", "has no label for ports that no rule names");
   for (const auto& record : edit.ports) {
     const auto type = policy.type(record.type);
-    if (type == 0 || model == nullptr)
-      return fail(std::errc::invalid_argument, record.type, "is no type of this policy");
+    if (type == 0) return fail(std::errc::invalid_argument, record.type, "is no type of this policy");
     Context context(*model);
     context.get().type = type;
     ports.add(&context.get());

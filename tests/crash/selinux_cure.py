@@ -29,6 +29,7 @@ listen web
   server app 10.9.0.1:9999
 """
 BINDS, BACKENDS, HEALTHY = "selinux_allows_binds", "selinux_allows_backends", "selinux_store_is_healthy"
+CACHE = HTTP.replace("http_port_t", "http_cache_port_t")
 SECONDS = 600
 
 
@@ -83,13 +84,13 @@ class Cure:
         both = f"{BINDS},{BACKENDS}"
         before = self.store.snapshot()
         self._run("check", "--only", both, wanted=1)
-        said = self._run("plan", "--only", both)
+        said = self._run("plan", "--only", both, wanted=1)
         self._expect("the dry run shows the proof", "name_bind of unreserved_port_t; allowed" in " ".join(said.split()),
                      said)
-        plan = json.loads(self._run("plan", "--only", both, "--format", "json"))
+        plan = json.loads(self._run("plan", "--only", both, "--format", "json", wanted=1))
         self._expect("one edit for all", [step["change"]["kind"] for step in plan["steps"]] == ["selinux"], str(plan))
         self._run("apply", "--yes", "--quiet", "--only", both)
-        self._expect("both ports are labelled", self.store.ports() == {"tcp 8888": HTTP, "tcp 9999": HTTP},
+        self._expect("both ports are labelled", self.store.ports() == {"tcp 8888": HTTP, "tcp 9999": CACHE},
                      str(self.store.ports()))
         self._expect("the kernel has it", self._loaded())
         self._run("check", "--only", both)
@@ -99,10 +100,10 @@ class Cure:
         self._run("check", "--only", both, wanted=1)
 
     def boolean(self):
-        """Asked for by name, kept and running, and taken back."""
+        """Asked for by name, kept and running, and taken back: for each denial the one that grants least."""
         before = self.store.snapshot()
         self._run("apply", "--yes", "--quiet", "--only", "enable_selinux_boolean")
-        self._expect("one boolean is kept", self.store.booleans() == {"haproxy_connect_any": "1"},
+        self._expect("they are kept", self.store.booleans() == {"haproxy_bind_any": "1", "haproxy_connect_any": "1"},
                      str(self.store.booleans()))
         self._expect("and running", self._running("haproxy_connect_any") == "1")
         self._run("check", "--only", f"{BINDS},{BACKENDS}")
