@@ -8,7 +8,6 @@
 namespace preflight::json {
 namespace {
 
-using selinux::Access;
 
 template <typename Items, typename Describe>
 Json each(const Items& items, Describe&& describe) {

@@ -69,9 +69,10 @@ std::string lines_of(const SelinuxPort& port) {
 }
 
 std::string lines_of(const SelinuxBoolean& boolean, const std::string& store) {
-  if (!boolean.kept_to && boolean.kept_from)
+  if (!boolean.kept_to && boolean.kept_from) {
     return comment("semanage(8) takes no single boolean back to the policy's own value: " + boolean.name +
                    " stays one of this host's own in " + store);
+  }
   if (boolean.kept_to == boolean.kept_from && boolean.running_to)
     return "setsebool " + word(boolean.name + (*boolean.running_to ? "=on" : "=off")) + "\n";
   return "setsebool -P " + word(boolean.name + (boolean.kept_to.value_or(false) ? "=on" : "=off")) + "\n";

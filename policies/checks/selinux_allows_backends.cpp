@@ -21,9 +21,10 @@ Outcome judge(const DestinationDemand& destination, const PortWant& want, const 
   auto fail = denied(*proof, selinux);
   fail.detail.where = std::move(detail.where);
   const bool of_server = destination.purpose == DestinationDemand::Purpose::server;
-  if (!of_server)
+  if (!of_server) {
     fail.detail.evidence.push_back("wanted as " + std::string(to_string(destination.purpose)) + " of " +
                                    destination.owner);
+  }
   return fail;
 }
 

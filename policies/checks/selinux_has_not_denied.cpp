@@ -43,6 +43,7 @@ std::vector<Group> groups_of(const SelinuxLog& log) {
     if (denial.time >= group.last.time) group.last = denial;
   }
   std::vector<Group> found;
+  found.reserve(groups.size());
   for (auto& [key, group] : groups) found.push_back(std::move(group));
   return found;
 }
