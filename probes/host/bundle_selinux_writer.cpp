@@ -7,7 +7,6 @@ namespace preflight::bundle {
 namespace {
 
 using Written = nlohmann::ordered_json;
-using selinux::Access;
 
 /// "tcp 80-80 http_port_t".
 std::string line_of(const selinux::PortRecord& port) {

@@ -43,7 +43,7 @@ std::string lines_with_any(std::string_view text, const std::vector<std::string>
 
 Result<std::string> log_lines(const std::string& path, const std::vector<std::string>& words, std::size_t limit) {
   const auto text = path == kKernelLog ? read_kernel_log(path, limit) : read_end_of_file(path, limit);
-  if (!text) return text;
+  if (!text) return tl::make_unexpected(text.error());
   return lines_with_any(*text, words);
 }
 

@@ -100,9 +100,10 @@ Result<void> in_child(const std::string& object, std::chrono::seconds deadline,
   const int signal = ended_by(child);
   if (!in_time)
     return fail(std::errc::timed_out, object, "was not done in " + std::to_string(deadline.count()) + " seconds");
-  if (signal != 0)
+  if (signal != 0) {
     return fail(std::errc::interrupted, object,
                 signal < 0 ? "ended without an answer" : "was ended by signal " + std::to_string(signal));
+  }
   return unpacked(text);
 }
 

@@ -70,7 +70,7 @@ int make_exactly(int directory, const std::string& name, std::uint32_t mode) {
 /// As the attribute has it, but for the NUL at its end; empty where the image has none.
 std::string label_of(const FileImage& image) {
   const auto found = image.attributes.find(kLabelAttribute);
-  return found == image.attributes.end() ? std::string() : std::string(found->second.c_str());
+  return found == image.attributes.end() ? std::string() : found->second.substr(0, found->second.find('\0'));
 }
 
 /// Something that can be restored exactly.
