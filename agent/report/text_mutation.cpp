@@ -37,8 +37,7 @@ void add_found(Page& page, const ForeignEdit& edit) {
         page.add(
             {{.text = "expected " + printable(write.from) + ", found " + printable(edit.found.value), .column = 4}});
       },
-      [&](const SelinuxEdit&) { page.add({{.text = "found: " + printable(edit.found.value), .column = 4}}, 6); },
-      [](const DirectoryWrite&) {}, [](const UnitsReload&) {}, [](const UnitRestart&) {}, [](const SelinuxRepair&) {});
+      [](const DirectoryWrite&) {}, [](const UnitsReload&) {}, [](const UnitRestart&) {});
 }
 
 std::string sentence_of(const MutationReport& report) {
