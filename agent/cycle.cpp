@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "policies/assume.h"
+#include "policies/catalog.h"
 #include "probes/base/text.h"
+#include "remediations/remedy.h"
 
 namespace preflight {
 namespace {
@@ -43,6 +45,19 @@ std::vector<std::string> notes_of(const Facts& facts, const Assessment& assessme
 
 std::set<std::string, std::less<>> as_set(const std::vector<std::string>& names) {
   return {names.begin(), names.end()};
+}
+
+/// Of a remedy the checks that it cures.
+std::set<std::string, std::less<>> with_cured(const std::vector<std::string>& names) {
+  auto ids = as_set(names);
+  for (const auto& name : names) {
+    const auto* const remedy = find_remedy(name);
+    if (remedy == nullptr) continue;
+    for (const auto* const check : all_checks()) {
+      if (cures(*remedy, *check)) ids.emplace(check->id);
+    }
+  }
+  return ids;
 }
 
 /// Puts supposed facts in the place of the observed ones, and keeps those beside them.
@@ -89,7 +104,7 @@ Result<std::unique_ptr<Run>> run_checks(const HostView& host, Policy policy, con
   auto run = std::make_unique<Run>();
   run->policy = std::move(policy);
   run->what_if = options.what_if;
-  run->checks = select_checks(run->policy, {as_set(options.only), as_set(options.skip)});
+  run->checks = select_checks(run->policy, {with_cured(options.only), as_set(options.skip)});
   auto facts = collect(host, request_for(run->checks, options));
   if (!facts) return tl::make_unexpected(facts.error());
   run->facts = std::move(*facts);

@@ -109,6 +109,10 @@ std::string_view describe(Need need) {
       return "the files of the systemd unit, as the next boot will read them";
     case Need::pam_limits:
       return "the limits of open files in limits.conf";
+    case Need::selinux:
+      return "SELinux: its mode, its store, and what its loaded policy lets haproxy do at ports";
+    case Need::denials:
+      return "what SELinux denied haproxy, in the audit log or the kernel's";
     case Need::interfaces:
       break;
   }

@@ -20,12 +20,28 @@ std::string image_digest(const std::optional<FileImage>& image) { return image ?
 /// Printable, because it stands in a JSON document as a name.
 void add(Grounds& grounds, const std::string& name, std::string value) { grounds[printable(name)] = std::move(value); }
 
+std::string shown(const std::optional<bool>& value) {
+  if (!value) return "the policy's own";
+  return *value ? "on" : "off";
+}
+
+void add_selinux(Grounds& grounds, const SelinuxEdit& edit) {
+  for (const auto& port : edit.ports) {
+    add(grounds, "from:" + edit.store + " " + name_of(port), port.from.value_or("the policy's own"));
+  }
+  for (const auto& boolean : edit.booleans) {
+    const auto now = boolean.running_from ? ", now " + shown(boolean.running_from) : std::string();
+    add(grounds, "from:" + edit.store + " " + boolean.name, shown(boolean.kept_from) + now);
+  }
+}
+
 void add_change(Grounds& grounds, const Change& change) {
   visit(
       change, [&](const SysctlWrite& write) { add(grounds, "from:" + write.key, write.from); },
       [&](const FileWrite& write) { add(grounds, "from:" + write.path, image_digest(write.from)); },
       [&](const DirectoryWrite& write) { add(grounds, "from:" + write.path, write.from ? "there" : "absent"); },
-      [](const UnitsReload&) {}, [](const UnitRestart&) {});
+      [](const UnitsReload&) {}, [](const UnitRestart&) {},
+      [&](const SelinuxEdit& edit) { add_selinux(grounds, edit); }, [](const SelinuxRepair&) {});
 }
 
 }  // namespace

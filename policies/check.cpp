@@ -80,6 +80,7 @@ Subject proxy(std::string_view name) { return named("proxy", name); }
 Subject file(std::string_view path) { return named("file", path); }
 Subject socket(std::string_view path) { return named("socket", path); }
 Subject log(std::string_view target) { return named("log", target); }
+Subject boolean(std::string_view name) { return named("boolean", name); }
 Subject host() { return Subject{"host"}; }
 
 }  // namespace subject

@@ -42,7 +42,8 @@ namespace subject {
 [[nodiscard]] Subject proxy(std::string_view name);
 [[nodiscard]] Subject file(std::string_view path);
 [[nodiscard]] Subject socket(std::string_view path);
-[[nodiscard]] Subject log(std::string_view target);  // as written after `log`
+[[nodiscard]] Subject log(std::string_view target);    // as written after `log`
+[[nodiscard]] Subject boolean(std::string_view name);  // of SELinux
 [[nodiscard]] Subject host();
 }  // namespace subject
 

@@ -32,9 +32,9 @@ inline constexpr std::array<std::string_view, 14> kDemandedSysctls = {"fs.file-m
                                                                       "net.netfilter.nf_conntrack_max"};
 
 /// What those checks read besides.
-inline constexpr std::array kNeedsOfDemandedSysctls = {Need::boot,      Need::unit,           Need::listeners,
-                                                       Need::outgoing,  Need::sockstat,       Need::netstat,
-                                                       Need::conntrack, Need::local_addresses};
+inline constexpr std::array kNeedsOfDemandedSysctls = {
+    Need::boot,    Need::unit,      Need::listeners,       Need::outgoing, Need::sockstat,
+    Need::netstat, Need::conntrack, Need::local_addresses, Need::selinux};
 
 /// What a check says of a key that holds some value.
 struct SysctlJudgement {

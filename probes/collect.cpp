@@ -14,6 +14,7 @@
 #include "probes/host_facts.h"
 #include "probes/linux/unit_name.h"
 #include "probes/network.h"
+#include "probes/selinux.h"
 
 namespace preflight {
 namespace {
@@ -78,6 +79,12 @@ Running start_programs(const HostView& host, const InstanceFacts& instance, hapr
   }
   running.version = haproxy::start_version(host, instance, *running.path, early);
   return running;
+}
+
+Programs programs_of(const std::vector<InstanceFacts>& instances, const std::vector<Running>& programs) {
+  Programs found;
+  for (std::size_t i = 0; i < programs.size(); ++i) found.emplace(instances[i].name, programs[i].path);
+  return found;
 }
 
 Result<std::vector<haproxy::SourceFile>> load_config(const HostView& host, const InstanceFacts& instance) {
@@ -196,6 +203,7 @@ Result<Facts> collect(const HostView& host, const CollectRequest& request) {
     programs[i].environment = haproxy::environment_of(host, facts.instances[i]);
     if (verdict) start_verdict(host, facts.instances[i], facts.host.euid, programs[i]);
   }
+  read_selinux(host, request, programs_of(facts.instances, programs), facts);
   read_sysctls_of_host(host, request, facts);
   read_boot(host, request, facts);
   read_resources(host, request, facts);

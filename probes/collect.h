@@ -31,6 +31,8 @@ enum class Need : std::uint8_t {
   paths,       // files, directories and sockets that the configuration names
   unit_boot,   // what the unit's files and the manager's make of its limit of descriptors
   pam_limits,  // what limits.conf gives to sessions
+  selinux,     // its state, its store, and what its policy lets haproxy do at ports
+  denials,     // what SELinux denied haproxy, from the audit log or the kernel's
   boot,        // what sysctl.d and its loaders make of the keys at the next boot, and who else writes them
 };
 

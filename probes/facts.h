@@ -14,6 +14,7 @@
 #include "probes/linux/counters.h"
 #include "probes/linux/memory.h"
 #include "probes/linux/pam_limits.h"
+#include "probes/linux/selinux.h"
 #include "probes/linux/socket_entry.h"
 #include "probes/linux/sysctl.h"
 #include "probes/linux/sysctl_boot.h"
@@ -81,6 +82,8 @@ struct Facts {
   Result<SysctlBoot> sysctl_boot = unread("sysctl.d");
   /// Who writes keys of this run once the boot loader has.
   Result<std::vector<SysctlWriter>> sysctl_writers = unread("owners of sysctls");
+  /// Absent where the host runs without SELinux, or nobody asked.
+  std::optional<SelinuxFacts> selinux{};
   std::vector<haproxy::InstanceFacts> instances;
   /// What could not be looked for: an unreadable /proc, a unit that could not be asked.
   std::vector<Error> blind_spots;

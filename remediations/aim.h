@@ -39,7 +39,28 @@ struct RestartAim {
   std::string unit;
 };
 
-using Aim = std::variant<SettingAim, LimitAim, ModuleAim, RestartAim>;
+/// A port that SELinux calls by another type. `proof` is a sentence: which rule is missing now, and which one is there
+/// then.
+struct LabelAim {
+  std::string protocol;  // "tcp"
+  std::uint16_t port = 0;
+  std::string type;  // "http_port_t"
+  std::string proof{};
+};
+
+/// A switch of the SELinux policy, now and at every boot.
+struct BooleanAim {
+  std::string name;
+  bool value = true;
+  std::string proof{};
+};
+
+/// The store of the SELinux policy is whole, and boot loads what it holds.
+struct StoreAim {
+  std::string store;  // "targeted"
+};
+
+using Aim = std::variant<SettingAim, LimitAim, ModuleAim, RestartAim, LabelAim, BooleanAim, StoreAim>;
 using Aims = std::vector<Aim>;
 
 }  // namespace preflight

@@ -20,6 +20,14 @@ bool same_attributes(Attributes one, Attributes other) {
   return one == other;
 }
 
+std::string policy_of(const std::string& store) { return "SELinux policy " + store; }
+
+std::string joined(const std::vector<std::string>& sentences) {
+  std::string text;
+  for (const auto& sentence : sentences) text += (text.empty() ? "" : "; ") + sentence;
+  return text;
+}
+
 std::string verb_of(const FileWrite& write) {
   if (!write.from) return "make ";
   return write.to ? "replace " : "remove ";
@@ -40,7 +48,9 @@ std::string object_of(const Change& change) {
   return visit(
       change, [](const SysctlWrite& write) { return write.key; }, [](const FileWrite& write) { return write.path; },
       [](const DirectoryWrite& write) { return write.path; }, [](const UnitsReload&) { return std::string("systemd"); },
-      [](const UnitRestart& restart) { return restart.unit; });
+      [](const UnitRestart& restart) { return restart.unit; },
+      [](const SelinuxEdit& edit) { return policy_of(edit.store); },
+      [](const SelinuxRepair& repair) { return policy_of(repair.store); });
 }
 
 std::string describe(const Change& change) {
@@ -53,7 +63,9 @@ std::string describe(const Change& change) {
       [&](const FileWrite& write) { return verb_of(write) + object; },
       [&](const DirectoryWrite& write) { return (write.to ? "make directory " : "remove directory ") + object; },
       [](const UnitsReload&) { return std::string("let systemd read its unit files again"); },
-      [&](const UnitRestart&) { return "restart " + object; });
+      [&](const UnitRestart&) { return "restart " + object; },
+      [](const SelinuxEdit& edit) { return joined(sentences_of(edit)); },
+      [&](const SelinuxRepair&) { return "repair the store of " + object; });
 }
 
 Change inverse(const Change& change) {
@@ -69,11 +81,14 @@ Change inverse(const Change& change) {
         return Change(DirectoryWrite{write.path, write.to, write.from});
       },
       [](const UnitsReload& reload) { return Change(reload); },
-      [](const UnitRestart& restart) { return Change(restart); });
+      [](const UnitRestart& restart) { return Change(restart); },
+      [](const SelinuxEdit& edit) { return Change(inverse(edit)); },
+      [](const SelinuxRepair& repair) { return Change(repair); });
 }
 
 bool has_state(const Change& change) {
-  return !std::holds_alternative<UnitsReload>(change) && !std::holds_alternative<UnitRestart>(change);
+  return !std::holds_alternative<UnitsReload>(change) && !std::holds_alternative<UnitRestart>(change) &&
+         !std::holds_alternative<SelinuxRepair>(change);
 }
 
 Changes undo_of(const Changes& changes) {

@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "remediations/selinux_edit.h"
+
 namespace preflight {
 
 /// The bits of a mode by which a group or everybody may write.
@@ -67,23 +69,26 @@ struct UnitRestart {
   friend bool operator==(const UnitRestart&, const UnitRestart&) = default;
 };
 
-using Change = std::variant<SysctlWrite, FileWrite, DirectoryWrite, UnitsReload, UnitRestart>;
+using Change =
+    std::variant<SysctlWrite, FileWrite, DirectoryWrite, UnitsReload, UnitRestart, SelinuxEdit, SelinuxRepair>;
 using Changes = std::vector<Change>;
 
-/// What it acts on: "net.core.somaxconn", "/etc/sysctl.d/zz-lbpreflight.conf", "haproxy.service".
+/// What it acts on: "net.core.somaxconn", "/etc/sysctl.d/zz-lbpreflight.conf", "haproxy.service", "SELinux
+/// policy targeted".
 [[nodiscard]] std::string object_of(const Change& change);
 
 /// One sentence: "set net.core.somaxconn from 4096 to 30000".
 [[nodiscard]] std::string describe(const Change& change);
 
-/// The change back. A reload and a restart are their own: the service must learn that things are as before.
+/// The change back. A reload and a restart are their own: the service must learn that things are as before. So is a
+/// repair: nothing leads back to what was broken.
 [[nodiscard]] Change inverse(const Change& change);
 
 /// What undoes a list of changes: states back in reverse order, so that coupled settings stay valid on the way, then
 /// what makes services notice, in the order it was done.
 [[nodiscard]] Changes undo_of(const Changes& changes);
 
-/// Whether it leaves a state behind that can be looked at; a reload and a restart do not.
+/// Whether it leaves a state behind that can be looked at; a reload, a restart and a repair do not.
 [[nodiscard]] bool has_state(const Change& change);
 
 }  // namespace preflight

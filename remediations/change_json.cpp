@@ -62,6 +62,72 @@ FileWrite read_file_write(const JsonFields& fields) {
   return write;
 }
 
+Json or_null(const std::optional<bool>& value) { return value ? Json(*value) : Json(nullptr); }
+Json or_null(const std::optional<std::string>& value) { return value ? Json(*value) : Json(nullptr); }
+
+Json boolean_json(const SelinuxBoolean& boolean) {
+  return {{"name", boolean.name},
+          {"from", or_null(boolean.kept_from)},
+          {"to", or_null(boolean.kept_to)},
+          {"running_from", or_null(boolean.running_from)},
+          {"running_to", or_null(boolean.running_to)}};
+}
+
+Json port_json(const SelinuxPort& port) {
+  return {{"protocol", port.protocol},
+          {"low", port.low},
+          {"high", port.high},
+          {"from", or_null(port.from)},
+          {"to", or_null(port.to)}};
+}
+
+Json selinux_json(const SelinuxEdit& edit) {
+  Json json{{"kind", "selinux"}, {"store", edit.store}, {"booleans", Json::array()}, {"ports", Json::array()}};
+  for (const auto& boolean : edit.booleans) json["booleans"].push_back(boolean_json(boolean));
+  for (const auto& port : edit.ports) json["ports"].push_back(port_json(port));
+  return json;
+}
+
+std::optional<bool> read_optional_boolean(const JsonFields& fields, std::string_view name) {
+  return fields.is_null(name) ? std::nullopt : std::optional(fields.boolean(name));
+}
+
+std::optional<std::string> read_optional_text(const JsonFields& fields, std::string_view name) {
+  return fields.is_null(name) ? std::nullopt : std::optional(fields.text(name));
+}
+
+std::uint16_t read_port_number(const JsonFields& fields, std::string_view name) {
+  const auto number = fields.small_number(name);
+  if (number > UINT16_MAX) fields.complain(name, "a port");
+  return static_cast<std::uint16_t>(number);
+}
+
+SelinuxEdit read_selinux_edit(const JsonFields& fields) {
+  SelinuxEdit edit{.store = fields.text("store")};
+  fields.each("booleans", [&](const JsonFields& inner) {
+    edit.booleans.push_back({.name = inner.text("name"),
+                             .kept_from = read_optional_boolean(inner, "from"),
+                             .kept_to = read_optional_boolean(inner, "to"),
+                             .running_from = read_optional_boolean(inner, "running_from"),
+                             .running_to = read_optional_boolean(inner, "running_to")});
+  });
+  fields.each("ports", [&](const JsonFields& inner) {
+    edit.ports.push_back({.protocol = inner.text("protocol"),
+                          .low = read_port_number(inner, "low"),
+                          .high = read_port_number(inner, "high"),
+                          .from = read_optional_text(inner, "from"),
+                          .to = read_optional_text(inner, "to")});
+  });
+  if (const auto why = why_impossible(edit); !why.empty()) fields.complain("store", "of a possible edit: " + why);
+  return edit;
+}
+
+SelinuxRepair read_selinux_repair(const JsonFields& fields) {
+  SelinuxRepair repair{fields.text("store")};
+  if (!is_store_name(repair.store)) fields.complain("store", "a name of a policy");
+  return repair;
+}
+
 }  // namespace
 
 Json change_json(const Change& change) {
@@ -82,6 +148,10 @@ Json change_json(const Change& change) {
       },
       [](const UnitRestart& restart) {
         return Json{{"kind", "unit_restart"}, {"unit", restart.unit}};
+      },
+      [](const SelinuxEdit& edit) { return selinux_json(edit); },
+      [](const SelinuxRepair& repair) {
+        return Json{{"kind", "selinux_repair"}, {"store", repair.store}};
       });
 }
 
@@ -91,6 +161,8 @@ Change read_change(const JsonFields& fields) {
   if (kind == "file") return read_file_write(fields);
   if (kind == "directory") return DirectoryWrite{fields.text("path"), fields.boolean("from"), fields.boolean("to")};
   if (kind == "unit_restart") return UnitRestart{fields.text("unit")};
+  if (kind == "selinux") return read_selinux_edit(fields);
+  if (kind == "selinux_repair") return read_selinux_repair(fields);
   if (kind != "units_reload") fields.complain("kind", "a kind of change");
   return UnitsReload{};
 }

@@ -11,6 +11,7 @@
 #include "probes/base/visit.h"
 #include "probes/linux/port_set.h"
 #include "remediations/reserved_ports.h"
+#include "remediations/selinux_aims.h"
 
 namespace preflight {
 namespace {
@@ -98,7 +99,11 @@ void Goals::add(const Aims& aims) {
         },
         [&](const LimitAim& limit) { limits[limit.unit] = std::max(limits[limit.unit], limit.descriptors); },
         [&](const ModuleAim& module) { modules.insert(module.module); },
-        [&](const RestartAim& restart) { restarts.insert(restart.unit); });
+        [&](const RestartAim& restart) { restarts.insert(restart.unit); },
+        // Of two that want another label of one port the first gets it; the other is told that it did not help.
+        [&](const LabelAim& label) { labels.emplace(std::pair(label.protocol, label.port), label.type); },
+        [&](const BooleanAim& boolean) { booleans.emplace(boolean.name, boolean.value); },
+        [&](const StoreAim& store) { stores.insert(store.store); });
   }
 }
 
@@ -127,6 +132,9 @@ std::string unmet(const Aims& aims, const Case& scene) {
     auto sentence = visit(
         aim, [&](const SettingAim& setting) { return unmet_setting(setting, scene); },
         [&](const LimitAim& limit) { return unmet_limit(limit, scene); },
+        [&](const LabelAim& label) { return unmet_label(label, scene.facts); },
+        [&](const BooleanAim& boolean) { return unmet_boolean(boolean, scene.facts); },
+        [&](const StoreAim& store) { return unmet_store(store, scene.facts); },
         [](const ModuleAim&) { return std::string(); }, [](const RestartAim&) { return std::string(); });
     if (!sentence.empty()) return sentence;
   }

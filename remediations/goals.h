@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "policies/check.h"
@@ -19,6 +20,9 @@ struct Goals {
   std::map<std::string, std::uint64_t, std::less<>> limits;  // descriptors by unit
   std::set<std::string, std::less<>> modules;
   std::set<std::string, std::less<>> restarts;
+  std::map<std::pair<std::string, std::uint16_t>, std::string> labels;  // types by protocol and port
+  std::map<std::string, bool, std::less<>> booleans;
+  std::set<std::string, std::less<>> stores;  // to be repaired
 
   void add(const Aims& aims);
   /// Keys in the order they must be written: what bounds another one comes before it.

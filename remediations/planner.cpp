@@ -11,10 +11,23 @@
 namespace preflight {
 namespace {
 
-bool is_wanted(const CheckResult& result, const std::set<std::string, std::less<>>& named) {
+using Named = std::set<std::string, std::less<>>;
+
+/// The check's own, or of those that are tried after it the one that is named.
+const Remedy* remedy_of(const Check& check, const Named& named) {
+  const auto* const first = find_remedy(check.remedy);
+  for (const auto* one = first; one != nullptr; one = find_remedy(one->otherwise)) {
+    if (named.contains(one->id)) return one;
+  }
+  return first;
+}
+
+bool is_wanted(const CheckResult& result, const Named& named) {
   // What another finding causes is cured with it.
   if (!result.finding() || result.consequence_of) return false;
-  return result.severity >= Severity::warning || named.contains(result.check->id);
+  const auto* const remedy = remedy_of(*result.check, named);
+  return result.severity >= Severity::warning || named.contains(result.check->id) ||
+         (remedy != nullptr && named.contains(remedy->id));
 }
 
 std::string line_for(const SettingAim& aim) { return aim.key + " = " + aim.value; }
@@ -50,6 +63,39 @@ bool refuse_owned(Wishes& wishes, std::size_t index, const Facts& facts) {
   return false;
 }
 
+/// The reason that stands where no remedy is left is that of the first.
+Result<Wish> wish_for(const CheckResult& finding, const Remedy& remedy, const Case& scene) {
+  auto aims = remedy.propose(finding, scene);
+  if (aims) return Wish{&finding, &remedy, std::move(*aims)};
+  const auto* const other = find_remedy(remedy.otherwise);
+  auto others = other == nullptr ? Result<Aims>(tl::make_unexpected(aims.error())) : other->propose(finding, scene);
+  if (!others) return tl::make_unexpected(aims.error());
+  return Wish{&finding, other, std::move(*others)};
+}
+
+bool repairs(const Aim& aim) { return std::holds_alternative<StoreAim>(aim); }
+bool edits_policy(const Aim& aim) {
+  return std::holds_alternative<LabelAim>(aim) || std::holds_alternative<BooleanAim>(aim);
+}
+
+template <typename F>
+bool has_aim(const Wish& wish, F&& is_meant) {
+  return std::any_of(wish.aims.begin(), wish.aims.end(), is_meant);
+}
+
+/// What a broken store holds is not what it will hold: nothing can be planned on it.
+void refuse_until_repaired(Wishes& wishes) {
+  const auto& granted = wishes.granted;
+  if (std::none_of(granted.begin(), granted.end(), [](const Wish& wish) { return has_aim(wish, repairs); })) return;
+  for (std::size_t i = 0; i < wishes.granted.size();) {
+    if (has_aim(wishes.granted[i], edits_policy)) {
+      refuse(wishes, i, "the SELinux policy's store is repaired first", {"plan again once this plan is applied"});
+    } else {
+      ++i;
+    }
+  }
+}
+
 }  // namespace
 
 Uncured uncured(const CheckResult& finding, std::string reason, std::vector<std::string> todo) {
@@ -66,19 +112,20 @@ Wishes wishes_of(const Assessment& assessment, const Case& scene, const std::set
   Wishes wishes;
   for (const auto& result : assessment.results) {
     if (!is_wanted(result, named)) continue;
-    const auto* const remedy = find_remedy(result.check->remedy);
+    const auto* const remedy = remedy_of(*result.check, named);
     const std::string advice(result.check->advice);
     if (remedy == nullptr) {
       wishes.uncured.push_back(uncured(result, "a person decides", {advice}));
       continue;
     }
-    auto aims = remedy->propose(result, scene);
-    if (aims) {
-      wishes.granted.push_back({&result, remedy, std::move(*aims)});
+    auto wish = wish_for(result, *remedy, scene);
+    if (wish) {
+      wishes.granted.push_back(std::move(*wish));
     } else {
-      wishes.uncured.push_back(uncured(result, aims.error().reason, {advice}));
+      wishes.uncured.push_back(uncured(result, wish.error().reason, {advice}));
     }
   }
+  refuse_until_repaired(wishes);
   for (std::size_t i = 0; i < wishes.granted.size();) {
     if (!refuse_owned(wishes, i, scene.facts)) ++i;
   }

@@ -30,7 +30,8 @@ struct Wishes {
   std::vector<Uncured> uncured;
 };
 
-/// Findings of warning and error that are not waived; infos of the checks that `named` names too.
+/// Findings of warning and error that are not waived; infos of the checks that `named` names, or whose remedy, too. A
+/// remedy that is named comes before the one that would be tried first.
 [[nodiscard]] Wishes wishes_of(const Assessment& assessment, const Case& scene,
                                const std::set<std::string, std::less<>>& named);
 

@@ -12,6 +12,13 @@ const Remedy* find_remedy(std::string_view id) {
   return found == all.end() ? nullptr : *found;
 }
 
+bool cures(const Remedy& remedy, const Check& check) {
+  for (const auto* one = find_remedy(check.remedy); one != nullptr; one = find_remedy(one->otherwise)) {
+    if (one == &remedy) return true;
+  }
+  return false;
+}
+
 tl::unexpected<Error> for_a_person(const std::string& about, const std::string& sentence) {
   return fail(std::errc::operation_not_supported, about, sentence);
 }

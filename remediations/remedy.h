@@ -21,6 +21,7 @@ struct Remedy {
   Effective effective = Effective::at_once;
   /// An error says why this finding is for a person, and what that person does.
   Result<Aims> (*propose)(const CheckResult& finding, const Case& scene) = nullptr;
+  std::string_view otherwise{};  // the remedy to try where this one is for a person
 };
 
 /// All remedies, by id; the table is generated from the folder remediations/remedies.
@@ -28,6 +29,9 @@ struct Remedy {
 
 /// The remedy of that id, or nullptr.
 [[nodiscard]] const Remedy* find_remedy(std::string_view id);
+
+/// Whether a remedy is that check's: the one it names, or what is tried where that one is for a person.
+[[nodiscard]] bool cures(const Remedy& remedy, const Check& check);
 
 /// That a person has to decide, and what; `about` is the object of the sentence.
 [[nodiscard]] tl::unexpected<Error> for_a_person(const std::string& about, const std::string& sentence);

@@ -6,11 +6,20 @@
 #include "probes/linux/sysctl_boot.h"
 #include "remediations/own_files.h"
 #include "remediations/planner.h"
+#include "remediations/selinux_aims.h"
 
 namespace preflight {
 namespace {
 
 constexpr std::uint32_t kFileMode = 0644;
+
+/// What an aim is proved by; empty where it needs no proof.
+std::string proof_of(const Aim& aim) {
+  const auto* const label = std::get_if<LabelAim>(&aim);
+  const auto* const boolean = std::get_if<BooleanAim>(&aim);
+  if (label != nullptr) return label->proof;
+  return boolean == nullptr ? std::string() : boolean->proof;
+}
 
 /// The reasons for a step: the findings whose aims touch it.
 class Reasons {
@@ -25,6 +34,9 @@ class Reasons {
       made.tier = std::max(made.tier, wish.remedy->tier);
       add(made.remedies, std::string(wish.remedy->id));
       add(made.why, std::get<Fail>(wish.finding->outcome).detail.why);
+      for (const auto& aim : wish.aims) {
+        if (const auto proof = proof_of(aim); !proof.empty() && touches(aim)) add(made.why, proof);
+      }
     }
     return made;
   }
@@ -39,6 +51,10 @@ class Reasons {
 bool touches_setting(const Aim& aim, std::string_view key) {
   const auto* const setting = std::get_if<SettingAim>(&aim);
   return setting != nullptr && setting->key == key;
+}
+
+bool touches_policy(const Aim& aim) {
+  return std::holds_alternative<LabelAim>(aim) || std::holds_alternative<BooleanAim>(aim);
 }
 
 bool touches_unit(const Aim& aim, std::string_view unit) {
@@ -56,7 +72,9 @@ class StepMaker {
 
   Result<std::vector<Step>> make(bool allow_restart) {
     for (const auto& key : goals_.keys_in_order()) add_setting(goals_.settings.find(key)->second);
-    return add_modules().and_then([&] { return add_boot_file(); }).and_then([&] { return add_limits(); }).map([&] {
+    auto added = add_modules().and_then([&] { return add_boot_file(); });
+    added = added.and_then([&] { return add_policy(); }).and_then([&] { return add_limits(); });
+    return added.map([&] {
       if (reload_) steps_.push_back(reasons_.step(UnitsReload{}, is_limit));
       if (allow_restart) add_restarts();
       return std::move(steps_);
@@ -115,6 +133,17 @@ class StepMaker {
           return std::any_of(at_boot_.begin(), at_boot_.end(),
                              [&](const auto& one) { return touches_setting(aim, one.first); });
         });
+  }
+
+  Result<void> add_policy() {
+    for (const auto& store : goals_.stores) {
+      steps_.push_back(
+          reasons_.step(SelinuxRepair{store}, [](const Aim& aim) { return std::holds_alternative<StoreAim>(aim); }));
+    }
+    auto edit = selinux_edit_for(goals_, scene_.facts, host_.view());
+    if (!edit) return tl::make_unexpected(edit.error());
+    if (*edit) steps_.push_back(reasons_.step(std::move(**edit), touches_policy));
+    return {};
   }
 
   Result<void> add_limits() {

@@ -24,7 +24,8 @@ void set_name(std::vector<std::string>& names, const std::string& name, bool the
 
 }  // namespace
 
-SupposedHost::SupposedHost(const HostView& inner, const Changes& changes) : ForwardingHost(inner) {
+SupposedHost::SupposedHost(const HostView& inner, const Changes& changes)
+    : ForwardingHost(inner), policy_(inner, changes) {
   for (const auto& change : changes) {
     if (const auto* write = std::get_if<SysctlWrite>(&change))
       settings_["/proc/sys/" + sysctl_path(write->key)] = write->to;
@@ -42,7 +43,10 @@ const std::string* SupposedHost::setting(const std::string& path) const {
 Result<std::string> SupposedHost::read(const std::string& path, std::size_t limit) const {
   if (const auto* const value = setting(path)) return *value + "\n";
   const auto file = files_.find(path);
-  if (file == files_.end()) return inner().read(path, limit);
+  if (file == files_.end()) {
+    auto list = policy_.list(path);
+    return list ? Result<std::string>(std::move(*list)) : inner().read(policy_.place_of(path), limit);
+  }
   if (!file->second) return missing(path);
   return file->second->content;
 }
@@ -62,6 +66,7 @@ Result<std::vector<std::string>> SupposedHost::list(const std::string& path) con
     if (directory_of(file) == path) set_name(list, name_of(file), image.has_value());
   for (const auto& [made, there] : directories_)
     if (directory_of(made) == path) set_name(list, name_of(made), there);
+  policy_.rename_in(path, list);
   return list;
 }
 
@@ -78,11 +83,15 @@ Result<FileStatus> SupposedHost::status(const std::string& path) const {
                              : missing(path);
   }
   const auto file = files_.find(path);
-  if (file == files_.end()) return inner().status(path);
+  if (file == files_.end()) return inner().status(policy_.place_of(path));
   if (!file->second) return missing(path);
   const auto& image = *file->second;
   return FileStatus{
       .kind = FileKind::regular, .mode = image.mode, .uid = image.uid, .gid = image.gid, .size = image.content.size()};
+}
+
+Result<selinux::PolicyAnswer> SupposedHost::policy(const selinux::PolicyQuestion& question) const {
+  return inner().policy(policy_.asked(question));
 }
 
 Result<UnitProperties> SupposedHost::unit(const std::string& name) const {

@@ -11,11 +11,12 @@
 
 #include "probes/host/forwarding_host.h"
 #include "remediations/change.h"
+#include "remediations/supposed_policy.h"
 
 namespace preflight {
 
-/// Files, settings of our network namespace and what systemd has read of its unit files are as the changes leave them;
-/// processes and sockets are as they are: nothing was restarted.
+/// Files, settings of our network namespace, the SELinux policy and what systemd has read of its unit files are as the
+/// changes leave them; processes and sockets are as they are: nothing was restarted.
 class SupposedHost final : public ForwardingHost {
  public:
   SupposedHost(const HostView& inner, const Changes& changes);
@@ -27,6 +28,7 @@ class SupposedHost final : public ForwardingHost {
   [[nodiscard]] Result<std::vector<std::string>> list_links(const std::string& path) const override;
   [[nodiscard]] Result<FileStatus> status(const std::string& path) const override;
   [[nodiscard]] Result<UnitProperties> unit(const std::string& name) const override;
+  [[nodiscard]] Result<selinux::PolicyAnswer> policy(const selinux::PolicyQuestion& question) const override;
 
  private:
   [[nodiscard]] const std::string* setting(const std::string& path) const;
@@ -35,6 +37,7 @@ class SupposedHost final : public ForwardingHost {
   std::map<std::string, std::optional<FileImage>, std::less<>> files_;
   std::map<std::string, bool, std::less<>> directories_;
   bool reloaded_ = false;
+  SupposedPolicy policy_;
 };
 
 }  // namespace preflight

@@ -11,6 +11,7 @@
 #include "agent/cli/times.h"
 #include "policies/nearest.h"
 #include "probes/base/text.h"
+#include "remediations/remedy.h"
 
 namespace preflight::cli {
 namespace {
@@ -67,11 +68,18 @@ Understood<std::string> known_check(std::string_view id, Checks checks, Names id
   return tl::make_unexpected("unknown check " + quoted(id) + did_you_mean(id, ids));
 }
 
-Understood<std::vector<std::string>> check_ids(const Given& from, Checks checks) {
+Names remedy_ids() {
+  Names ids;
+  for (const auto* const remedy : all_remedies()) ids.push_back(remedy->id);
+  return ids;
+}
+
+/// `others` may be named beside checks.
+Understood<std::vector<std::string>> check_ids(const Given& from, Checks checks, const Names& others) {
   std::vector<std::string> ids;
   for (const auto& list : from.values) {
     for (const auto piece : split(list, ',')) {
-      auto id = known_check(trim(piece), checks);
+      auto id = known_check(trim(piece), checks, others);
       if (!id) return tl::make_unexpected(from.source + ": " + id.error());
       ids.push_back(std::move(*id));
     }
@@ -112,8 +120,8 @@ class Reader {
                                                    ", not " + quoted(given.values.back()))));
     return std::nullopt;
   }
-  void ids(Option option, std::vector<std::string>& into) {
-    if (auto list = keep(check_ids(from(option), checks_))) into = std::move(*list);
+  void ids(Option option, std::vector<std::string>& into, const Names& others = {}) {
+    if (auto list = keep(check_ids(from(option), checks_, others))) into = std::move(*list);
   }
   void topic(const std::string& word, std::string& into) {
     if (word.empty()) return;
@@ -194,7 +202,7 @@ Understood<Options> read_values(const VerbSpec& verb, const Arguments& arguments
   read.last(Option::from, options.bundle);
   options.sample = read.time(Option::sample, kSampleTimes);
   read.all(Option::policy, options.policies);
-  read.ids(Option::only, options.only);
+  read.ids(Option::only, options.only, remedy_ids());
   read.ids(Option::skip, options.skip);
   read.suppositions(Option::what_if, options.what_if);
   read.choice(Option::fail_on, options.fail_on, {Severity::error, Severity::warning, Severity::info});

@@ -6,6 +6,7 @@
 #include "agent/report/json_boot.h"
 #include "agent/report/json_haproxy.h"
 #include "agent/report/json_parts.h"
+#include "agent/report/json_selinux.h"
 
 namespace preflight {
 namespace {
@@ -148,6 +149,7 @@ std::string json_facts(const Facts& facts) {
                       {"sysctl", main_sysctls(facts)},
                       {"sysctl_boot", json::sysctl_boot(facts.sysctl_boot)},
                       {"sysctl_writers", json::sysctl_writers(facts.sysctl_writers)},
+                      {"selinux", json::selinux(facts.selinux)},
                       {"instances", each(facts.instances, json::instance)},
                       {"units", each(facts.instances, json::unit)},
                       {"haproxy_config", each(facts.instances, json::haproxy_config)},

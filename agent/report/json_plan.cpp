@@ -26,6 +26,9 @@ Json diff_of(const Change& change) {
   } else if (const auto* const write = std::get_if<SysctlWrite>(&change)) {
     diff["before"] = write->from;
     diff["after"] = write->to;
+  } else if (const auto* const edit = std::get_if<SelinuxEdit>(&change)) {
+    diff["before"] = joined(sentences_of(inverse(*edit)));
+    diff["after"] = joined(sentences_of(*edit));
   }
   return diff;
 }
@@ -38,7 +41,8 @@ Json diffs_of(const Plan& plan) {
 
 Json edit_of(const ForeignEdit& edit) {
   Json json{{"object", edit.object}, {"expected", change_json(edit.change)}};
-  if (std::holds_alternative<SysctlWrite>(edit.change)) json["found"] = edit.found.value;
+  if (std::holds_alternative<SysctlWrite>(edit.change) || std::holds_alternative<SelinuxEdit>(edit.change))
+    json["found"] = edit.found.value;
   if (std::holds_alternative<FileWrite>(edit.change))
     json["found"] = edit.found.image ? Json(edit.found.image->content) : Json(nullptr);
   return json;

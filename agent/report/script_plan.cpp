@@ -56,6 +56,42 @@ std::string lines_of(const UnitsReload& /*reload*/) { return "systemctl daemon-r
 
 std::string lines_of(const UnitRestart& restart) { return "systemctl restart " + word(restart.unit) + "\n"; }
 
+/// `semanage port -a` refuses ports that the policy labels itself, and -m those that it does not: the one that is right
+/// for this host depends on its policy.
+std::string lines_of(const SelinuxPort& port) {
+  const auto range =
+      port.low == port.high ? std::to_string(port.low) : std::to_string(port.low) + "-" + std::to_string(port.high);
+  const auto ports = " -p " + port.protocol + " " + range + "\n";
+  if (!port.to) return "semanage port -d" + ports;
+  const auto label = " -t " + word(type_of(*port.to)) + ports;
+  if (port.from) return "semanage port -m" + label;
+  return "semanage port -a" + label.substr(0, label.size() - 1) + " || semanage port -m" + label;
+}
+
+std::string lines_of(const SelinuxBoolean& boolean, const std::string& store) {
+  if (!boolean.kept_to && boolean.kept_from) {
+    return comment("semanage(8) takes no single boolean back to the policy's own value: " + boolean.name +
+                   " stays one of this host's own in " + store);
+  }
+  if (boolean.kept_to == boolean.kept_from && boolean.running_to)
+    return "setsebool " + word(boolean.name + (*boolean.running_to ? "=on" : "=off")) + "\n";
+  return "setsebool -P " + word(boolean.name + (boolean.kept_to.value_or(false) ? "=on" : "=off")) + "\n";
+}
+
+std::string lines_of(const SelinuxEdit& edit) {
+  auto text = comment("one transaction each here, one for all with `lbpreflight apply`", "   ");
+  for (const auto& port : edit.ports) text += lines_of(port);
+  for (const auto& boolean : edit.booleans) text += lines_of(boolean, edit.store);
+  return text;
+}
+
+/// libsemanage does not work without a store, whatever it is asked.
+std::string lines_of(const SelinuxRepair& repair) {
+  const auto store = "/var/lib/selinux/" + repair.store;
+  return "test -d " + word(store + "/active") + " || mv " + word(store + "/previous") + " " + word(store + "/active") +
+         "\nsemodule -B -s " + word(repair.store) + "\n";
+}
+
 Result<void> check(const Change& change) {
   const auto* const file = std::get_if<FileWrite>(&change);
   if (file == nullptr || !file->to) return {};

@@ -37,7 +37,8 @@ void add_found(Page& page, const ForeignEdit& edit) {
         page.add(
             {{.text = "expected " + printable(write.from) + ", found " + printable(edit.found.value), .column = 4}});
       },
-      [](const DirectoryWrite&) {}, [](const UnitsReload&) {}, [](const UnitRestart&) {});
+      [&](const SelinuxEdit&) { page.add({{.text = "found: " + printable(edit.found.value), .column = 4}}, 6); },
+      [](const DirectoryWrite&) {}, [](const UnitsReload&) {}, [](const UnitRestart&) {}, [](const SelinuxRepair&) {});
 }
 
 std::string sentence_of(const MutationReport& report) {

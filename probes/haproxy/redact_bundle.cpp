@@ -116,6 +116,11 @@ std::string questions(const Bundle& bundle) {
   for (const auto& [path, answers] : bundle.directories) add(path);
   for (const auto& [path, answers] : bundle.statuses) add(path);
   for (const auto& [path, answers] : bundle.links) add(path);
+  for (const auto& [lines, answers] : bundle.log_lines) {
+    add(lines.path);
+    for (const auto& word : lines.words) add(word);
+  }
+  for (const auto& [path, answers] : bundle.labels) add(path);
   for (const auto& [name, answers] : bundle.units) add(name);
   for (const auto& [command, answers] : bundle.commands) {
     add(command.path);
@@ -135,6 +140,8 @@ class Answered {
     each(bundle.directories);
     each(bundle.statuses);
     each(bundle.links);
+    each(bundle.log_lines);
+    each(bundle.labels);
     each(bundle.sockets);
     each(bundle.local_addresses);
     each(bundle.owners);

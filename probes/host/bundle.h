@@ -49,6 +49,13 @@ struct FileQuestion {
   friend auto operator<=>(const FileQuestion&, const FileQuestion&) = default;
 };
 
+/// Lines of a log; how much of it was looked through does not make it another question.
+struct LinesQuestion {
+  std::string path;
+  std::vector<std::string> words;
+  friend auto operator<=>(const LinesQuestion&, const LinesQuestion&) = default;
+};
+
 struct SocketsQuestion {
   Netns netns;
   SocketQuery query;
@@ -88,6 +95,10 @@ struct Bundle {
   std::map<std::string, Answers<Result<std::vector<std::string>>>> directory_links;
   std::map<std::string, Answers<Result<FileStatus>>> statuses;
   std::map<std::string, Answers<Result<std::string>>> links;
+  std::map<LinesQuestion, Answers<Result<std::string>>> log_lines;
+  std::map<std::string, Answers<Result<std::string>>> labels;
+  /// What was computed from a policy of megabytes: enough to judge any port, and what a boolean would change.
+  std::map<selinux::PolicyQuestion, Answers<Result<selinux::PolicyAnswer>>> policies;
   std::map<SocketsQuestion, Answers<Result<std::vector<SocketEntry>>>> sockets;
   std::map<LocalQuestion, Answers<Result<bool>>> local_addresses;
   std::map<std::vector<std::uint64_t>, Answers<SocketOwners>> owners;  // by inodes, ascending

@@ -9,10 +9,12 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "probes/base/base64.h"
+#include "probes/host/host_view.h"
 
 namespace preflight::bundle {
 
@@ -112,5 +114,16 @@ void read(const Place& at, const Words& words, Enum& out) {
   }
   at.wrong("is not one of the words allowed here");
 }
+
+template <typename T>
+void read(const Place& at, std::vector<T>& out) {
+  if (at.json().is_array()) out.reserve(at.json().size());
+  at.each([&](const Place& item) { read(item, out.emplace_back()); });
+}
+
+void read(const Place& at, IpAddress& out);
+void read(const Place& at, SocketEntry& out);
+void read(const Place& at, SocketOwner& out);
+void read(const Place& at, UnitProperties& out);
 
 }  // namespace preflight::bundle

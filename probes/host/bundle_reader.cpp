@@ -3,6 +3,7 @@
 #include "probes/base/utc_time.h"
 #include "probes/host/bundle.h"
 #include "probes/host/bundle_place.h"
+#include "probes/host/bundle_selinux.h"
 #include "probes/host/bundle_words.h"
 
 namespace preflight {
@@ -13,18 +14,11 @@ using bundle::excess;
 using bundle::Json;
 using bundle::Place;
 using bundle::read;
+using bundle::read_question;
 
 void read(const Place& at, Netns& out) {
   read(at, out.pid);
   if (out.pid < 0) at.wrong("is not a process number");
-}
-
-void read(const Place& at, IpAddress& out) {
-  std::string text;
-  read(at, text);
-  const auto address = parse_ip(text);
-  if (!address) return at.wrong("is not an address");
-  out = *address;
 }
 
 void read(const Place& at, FileStatus& out) {
@@ -37,84 +31,10 @@ void read(const Place& at, FileStatus& out) {
   read(at["inode"], out.inode);
 }
 
-void read(const Place& at, SocketEntry& out);
-void read(const Place& at, SocketOwner& out);
-void read(const Place& at, EnvironmentFile& out) {
-  read(at["path"], out.path);
-  read(at["optional"], out.optional);
-}
-
-void read(const Place& at, BindPath& out) {
-  read(at["source"], out.source);
-  read(at["destination"], out.destination);
-  read(at["optional"], out.optional);
-}
-
-template <typename T>
-void read(const Place& at, std::vector<T>& out) {
-  if (at.json().is_array()) out.reserve(at.json().size());
-  at.each([&](const Place& item) { read(item, out.emplace_back()); });
-}
-
-void read(const Place& at, SocketEntry& out) {
-  unsigned state = 0;
-  read(at["protocol"], kProtocolWords, out.protocol);
-  read(at["state"], state);
-  read(at["local"], out.local);
-  read(at["local_port"], out.local_port);
-  read(at["remote"], out.remote);
-  read(at["remote_port"], out.remote_port);
-  read(at["interface"], out.interface);
-  read(at["v6only"], out.v6only);
-  read(at["inode"], out.inode);
-  read(at["uid"], out.uid);
-  read(at["queue"], out.queue);
-  read(at["queue_limit"], out.queue_limit);
-  if (at.has("drops")) read(at["drops"], out.drops.emplace());
-  if (state < 1 || state > static_cast<unsigned>(SocketState::new_syn_recv)) at["state"].wrong("is not a state");
-  out.state = static_cast<SocketState>(state);
-}
-
-void read(const Place& at, SocketOwner& out) {
-  read(at["inode"], out.inode);
-  read(at["pid"], out.pid);
-  read(at["command"], out.command);
-  read(at["unit"], out.unit);
-}
-
 void read(const Place& at, SocketOwners& out) {
   read(at["owners"], out.owners);
   read(at["complete"], out.complete);
   read(at["why_incomplete"], out.why_incomplete);
-}
-
-void read(const Place& at, UnitProperties& out) {
-  read(at["name"], out.name);
-  read(at["load_state"], out.load_state);
-  read(at["active_state"], out.active_state);
-  read(at["unit_file_state"], out.unit_file_state);
-  read(at["result"], out.result);
-  if (at.has("start_attempted")) read(at["start_attempted"], out.start_attempted.emplace());
-  read(at["fragment_path"], out.fragment_path);
-  read(at["drop_in_paths"], out.drop_in_paths);
-  read(at["limit_nofile"], out.limit_nofile);
-  read(at["limit_nofile_soft"], out.limit_nofile_soft);
-  read(at["main_pid"], out.main_pid);
-  read(at["user"], out.user);
-  if (at.has("group")) read(at["group"], out.group);
-  if (at.has("supplementary_groups")) read(at["supplementary_groups"], out.supplementary_groups);
-  if (at.has("umask")) read(at["umask"], out.umask);
-  if (at.has("bind_paths")) read(at["bind_paths"], out.bind_paths);
-  read(at["capability_bounding_set"], out.capability_bounding_set);
-  read(at["ambient_capabilities"], out.ambient_capabilities);
-  if (at.has("memory_max")) read(at["memory_max"], out.memory_max.emplace());
-  if (at.has("cpu_quota")) read(at["cpu_quota"], out.cpu_quota.emplace());
-  if (at.has("made_directories")) read(at["made_directories"], out.made_directories);
-  if (at.has("exec_start_pre")) read(at["exec_start_pre"], out.exec_start_pre);
-  if (at.has("slice")) read(at["slice"], out.slice);
-  read(at["environment"], out.environment);
-  read(at["environment_files"], out.environment_files);
-  read(at["exec_start"], out.exec_start);
 }
 
 void read(const Place& at, CommandOutput& out) {
@@ -162,6 +82,11 @@ void read_question(const Place& at, std::string& out) { read(at["path"], out); }
 void read_question(const Place& at, FileQuestion& out) {
   read(at["path"], out.path);
   if (at.has("netns")) read(at["netns"], out.netns.emplace());
+}
+
+void read_question(const Place& at, LinesQuestion& out) {
+  read(at["path"], out.path);
+  read(at["words"], out.words);
 }
 
 void read_question(const Place& at, SocketsQuestion& out) {
@@ -218,6 +143,9 @@ void read(const Place& at, Bundle& out) {
   if (at.has("directory_links")) read_entries(at["directory_links"], out.directory_links);
   read_entries(at["statuses"], out.statuses);
   read_entries(at["links"], out.links);
+  if (at.has("log_lines")) read_entries(at["log_lines"], out.log_lines);
+  if (at.has("labels")) read_entries(at["labels"], out.labels);
+  if (at.has("policies")) read_entries(at["policies"], out.policies);
   read_entries(at["sockets"], out.sockets);
   read_entries(at["local_addresses"], out.local_addresses);
   read_entries(at["owners"], out.owners);

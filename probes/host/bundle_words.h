@@ -9,6 +9,8 @@ namespace preflight {
 
 inline constexpr std::array<std::string_view, 2> kHostKindWords = {"live", "tree"};
 inline constexpr std::array<std::string_view, 2> kProtocolWords = {"tcp", "udp"};
+inline constexpr std::array<std::string_view, 6> kAccessWords = {"tcp_bind",      "tcp_connect",   "udp_bind",
+                                                                 "tcp_node_bind", "udp_node_bind", "net_bind_service"};
 inline constexpr std::array<std::string_view, 6> kFileKindWords = {"regular", "directory", "link",
                                                                    "fifo",    "socket",    "device"};
 

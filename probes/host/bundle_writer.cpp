@@ -6,12 +6,15 @@
 #include "probes/base/text.h"
 #include "probes/base/utc_time.h"
 #include "probes/host/bundle.h"
+#include "probes/host/bundle_selinux.h"
 #include "probes/host/bundle_words.h"
 
 namespace preflight {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using bundle::question;
+using bundle::value;
 
 template <typename Words, typename Enum>
 Json word(const Words& words, Enum value) {
@@ -150,6 +153,8 @@ Json question(const FileQuestion& file) {
   return out;
 }
 
+Json question(const LinesQuestion& lines) { return {{"path", value(lines.path)}, {"words", value(lines.words)}}; }
+
 Json question(const SocketsQuestion& sockets) {
   return {{"netns", sockets.netns.pid},
           {"protocol", word(kProtocolWords, sockets.query.protocol)},
@@ -196,6 +201,9 @@ std::string to_json(const Bundle& bundle) {
                          {"directory_links", entries(bundle.directory_links)},
                          {"statuses", entries(bundle.statuses)},
                          {"links", entries(bundle.links)},
+                         {"log_lines", entries(bundle.log_lines)},
+                         {"labels", entries(bundle.labels)},
+                         {"policies", entries(bundle.policies)},
                          {"sockets", entries(bundle.sockets)},
                          {"local_addresses", entries(bundle.local_addresses)},
                          {"owners", entries(bundle.owners)},

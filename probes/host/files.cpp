@@ -184,6 +184,23 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
   return read_regular(*readable, *status, path, limit);
 }
 
+Result<std::string> read_end_of_file(const std::string& path, std::size_t limit) {
+  const auto file = open_as(path, O_PATH, path);
+  if (!file) return tl::make_unexpected(file.error());
+  const auto status = look_at(*file, path);
+  if (!status) return tl::make_unexpected(status.error());
+  const auto readable = open_as("/proc/self/fd/" + std::to_string(file->number()), O_RDONLY | O_NONBLOCK, path);
+  if (!readable) return tl::make_unexpected(readable.error());
+  const auto size = static_cast<std::size_t>(status->st_size);
+  std::string end(std::min(size, limit), '\0');
+  const auto count = ::pread(readable->number(), end.data(), end.size(), static_cast<off_t>(size - end.size()));
+  if (count < 0) return fail_errno(errno, path);
+  end.resize(static_cast<std::size_t>(count));
+  // Where the beginning was cut off, so was the first line.
+  if (size > limit) end.erase(0, std::min(end.size(), end.find('\n') + 1));
+  return end;
+}
+
 Result<std::vector<std::string>> list_directory(const std::string& path) {
   return list_entries(path, [](const dirent&) { return true; });
 }

@@ -25,6 +25,12 @@ namespace preflight {
 /// stat(2).
 [[nodiscard]] Result<FileStatus> file_status(const std::string& path);
 
+/// The label that the file system keeps, links followed: security.selinux of xattr(7), without the NUL at its end.
+[[nodiscard]] Result<std::string> file_label(const std::string& path);
+
+/// The last `limit` bytes of a regular file; read_file's care applies.
+[[nodiscard]] Result<std::string> read_end_of_file(const std::string& path, std::size_t limit);
+
 /// readlink(2).
 [[nodiscard]] Result<std::string> read_link(const std::string& path);
 

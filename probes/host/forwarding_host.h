@@ -31,6 +31,14 @@ class ForwardingHost : public HostView {
   }
   [[nodiscard]] Result<FileStatus> status(const std::string& path) const override { return inner_.status(path); }
   [[nodiscard]] Result<std::string> link(const std::string& path) const override { return inner_.link(path); }
+  [[nodiscard]] Result<std::string> lines_with(const std::string& path, const std::vector<std::string>& words,
+                                               std::size_t limit) const override {
+    return inner_.lines_with(path, words, limit);
+  }
+  [[nodiscard]] Result<std::string> label(const std::string& path) const override { return inner_.label(path); }
+  [[nodiscard]] Result<selinux::PolicyAnswer> policy(const selinux::PolicyQuestion& question) const override {
+    return inner_.policy(question);
+  }
   [[nodiscard]] Result<std::vector<SocketEntry>> sockets(Netns netns, const SocketQuery& query) const override {
     return inner_.sockets(netns, query);
   }

@@ -15,6 +15,7 @@
 
 #include "probes/base/ip_address.h"
 #include "probes/base/result.h"
+#include "probes/linux/selinux_policy.h"
 #include "probes/linux/socket_entry.h"
 #include "probes/linux/unit_properties.h"
 
@@ -129,6 +130,15 @@ class HostView {
   [[nodiscard]] virtual Result<FileStatus> status(const std::string& path) const = 0;
   /// readlink(2).
   [[nodiscard]] virtual Result<std::string> link(const std::string& path) const = 0;
+
+  /// The whole lines that hold one of `words` in the last `limit` bytes of a log, oldest first; of /dev/kmsg, in what
+  /// the kernel still has. Other lines are nobody's business and enter no record.
+  [[nodiscard]] virtual Result<std::string> lines_with(const std::string& path, const std::vector<std::string>& words,
+                                                       std::size_t limit) const = 0;
+  /// The SELinux label of what a path names, links followed; ENODATA where there is none.
+  [[nodiscard]] virtual Result<std::string> label(const std::string& path) const = 0;
+  /// What a binary SELinux policy says of ports, asked through libsepol; ENOTSUP when it is newer than that library.
+  [[nodiscard]] virtual Result<selinux::PolicyAnswer> policy(const selinux::PolicyQuestion& question) const = 0;
 
   /// Sockets by sock_diag(7); no privilege needed in our own namespace.
   [[nodiscard]] virtual Result<std::vector<SocketEntry>> sockets(Netns netns, const SocketQuery& query) const = 0;

@@ -10,6 +10,8 @@
 
 #include "probes/host/command.h"
 #include "probes/host/files.h"
+#include "probes/host/log_lines.h"
+#include "probes/host/policy_file.h"
 #include "probes/host/route.h"
 #include "probes/host/sock_diag.h"
 #include "probes/host/socket_owners.h"
@@ -70,6 +72,17 @@ Result<std::vector<std::string>> LiveHost::list_links(const std::string& path) c
 Result<FileStatus> LiveHost::status(const std::string& path) const { return file_status(path); }
 
 Result<std::string> LiveHost::link(const std::string& path) const { return read_link(path); }
+
+Result<std::string> LiveHost::lines_with(const std::string& path, const std::vector<std::string>& words,
+                                         std::size_t limit) const {
+  return log_lines(path, words, limit);
+}
+
+Result<std::string> LiveHost::label(const std::string& path) const { return file_label(path); }
+
+Result<selinux::PolicyAnswer> LiveHost::policy(const selinux::PolicyQuestion& question) const {
+  return ask_policy_file(question.path, question);
+}
 
 Result<std::vector<SocketEntry>> LiveHost::sockets(Netns netns, const SocketQuery& query) const {
   const auto there = network(netns);

@@ -28,6 +28,10 @@ class LiveHost final : public HostView {
   [[nodiscard]] Result<std::vector<std::string>> list_links(const std::string& path) const override;
   [[nodiscard]] Result<FileStatus> status(const std::string& path) const override;
   [[nodiscard]] Result<std::string> link(const std::string& path) const override;
+  [[nodiscard]] Result<std::string> lines_with(const std::string& path, const std::vector<std::string>& words,
+                                               std::size_t limit) const override;
+  [[nodiscard]] Result<std::string> label(const std::string& path) const override;
+  [[nodiscard]] Result<selinux::PolicyAnswer> policy(const selinux::PolicyQuestion& question) const override;
 
   [[nodiscard]] Result<std::vector<SocketEntry>> sockets(Netns netns, const SocketQuery& query) const override;
   [[nodiscard]] Result<bool> is_local(Netns netns, const IpAddress& address) const override;

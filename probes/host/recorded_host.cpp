@@ -66,6 +66,19 @@ Result<std::string> RecordedHost::link(const std::string& path) const {
   return or_not_recorded(next(bundle_.links, path), path);
 }
 
+Result<std::string> RecordedHost::lines_with(const std::string& path, const std::vector<std::string>& words,
+                                             std::size_t /*limit*/) const {
+  return or_not_recorded(next(bundle_.log_lines, LinesQuestion{path, words}), path);
+}
+
+Result<std::string> RecordedHost::label(const std::string& path) const {
+  return or_not_recorded(next(bundle_.labels, path), path);
+}
+
+Result<selinux::PolicyAnswer> RecordedHost::policy(const selinux::PolicyQuestion& question) const {
+  return or_not_recorded(next(bundle_.policies, question), question.path);
+}
+
 Result<std::vector<SocketEntry>> RecordedHost::sockets(Netns netns, const SocketQuery& query) const {
   return or_not_recorded(next(bundle_.sockets, SocketsQuestion{netns, query}), "sockets");
 }

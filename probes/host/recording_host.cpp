@@ -65,6 +65,19 @@ Result<std::string> RecordingHost::link(const std::string& path) const {
   return kept(bundle_->links, path, inner().link(path));
 }
 
+Result<std::string> RecordingHost::lines_with(const std::string& path, const std::vector<std::string>& words,
+                                              std::size_t limit) const {
+  return kept(bundle_->log_lines, LinesQuestion{path, words}, inner().lines_with(path, words, limit));
+}
+
+Result<std::string> RecordingHost::label(const std::string& path) const {
+  return kept(bundle_->labels, path, inner().label(path));
+}
+
+Result<selinux::PolicyAnswer> RecordingHost::policy(const selinux::PolicyQuestion& question) const {
+  return kept(bundle_->policies, question, inner().policy(question));
+}
+
 Result<std::vector<SocketEntry>> RecordingHost::sockets(Netns netns, const SocketQuery& query) const {
   return kept(bundle_->sockets, SocketsQuestion{netns, query}, inner().sockets(netns, query));
 }

@@ -8,6 +8,8 @@
 #include <ctime>
 
 #include "probes/host/files.h"
+#include "probes/host/log_lines.h"
+#include "probes/host/policy_file.h"
 #include "probes/host/tree_path.h"
 
 namespace preflight {
@@ -57,6 +59,20 @@ Result<std::string> TreeHost::link(const std::string& path) const {
   const auto file = open_in_root(root_, path, LastLink::kept);
   if (!file) return refused(file.error(), path);
   return link_target(*file, path);
+}
+
+Result<std::string> TreeHost::lines_with(const std::string& path, const std::vector<std::string>& words,
+                                         std::size_t limit) const {
+  if (path == kKernelLog) return offline(path);
+  return inside(root_, path, [&](const std::string& file) { return log_lines(file, words, limit); });
+}
+
+Result<std::string> TreeHost::label(const std::string& path) const {
+  return inside(root_, path, [](const std::string& file) { return file_label(file); });
+}
+
+Result<selinux::PolicyAnswer> TreeHost::policy(const selinux::PolicyQuestion& question) const {
+  return inside(root_, question.path, [&](const std::string& file) { return ask_policy_file(file, question); });
 }
 
 Result<std::vector<SocketEntry>> TreeHost::sockets(Netns /*netns*/, const SocketQuery& /*query*/) const {

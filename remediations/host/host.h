@@ -47,6 +47,14 @@ class Host {
   virtual Result<void> reload_units() = 0;
   /// RestartUnit, done when it returns; an error where the service did not come up.
   virtual Result<void> restart_unit(const std::string& unit) = 0;
+  /// All of an edit in one commit of libsemanage, and the kernel's booleans after it; device_or_resource_busy where
+  /// somebody else is at work in the policy's store all the time. What a commit that was cut off left is mended first.
+  virtual Result<void> edit_selinux(const SelinuxEdit& edit) = 0;
+  /// Makes durable, and known to the kernel, what an edit's store holds.
+  virtual Result<void> settle_selinux(const SelinuxEdit& edit) = 0;
+  /// Done when it returns; nothing to do is no error.
+  virtual Result<void> repair_selinux(const SelinuxRepair& repair) = 0;
+
   /// Has systemd run `recover` after that time, whoever is still there by then; no_such_device_or_address where there
   /// is no systemd.
   virtual Result<void> schedule_recovery(std::uint32_t transaction, std::chrono::seconds after) = 0;

@@ -13,6 +13,7 @@
 #include "probes/linux/sysctl_name.h"
 #include "remediations/host/recovery_timer.h"
 #include "remediations/host/safe_directory.h"
+#include "remediations/host/selinux_store.h"
 #include "remediations/host/unit_control.h"
 
 namespace preflight {
@@ -102,6 +103,18 @@ Result<void> LiveEffects::set_sysctl(const std::string& key, const std::string& 
 Result<void> LiveEffects::reload_units() { return systemd::reload(); }
 
 Result<void> LiveEffects::restart_unit(const std::string& unit) { return systemd::restart(unit); }
+
+Result<void> LiveEffects::edit_selinux(const SelinuxEdit& edit) {
+  return selinux::carry_out({.view = view_, .root = root_}, edit);
+}
+
+Result<void> LiveEffects::settle_selinux(const SelinuxEdit& edit) {
+  return selinux::settle({.view = view_, .root = root_}, edit);
+}
+
+Result<void> LiveEffects::repair_selinux(const SelinuxRepair& repair) {
+  return selinux::repair({.view = view_, .root = root_}, repair.store);
+}
 
 Result<void> LiveEffects::schedule_recovery(std::uint32_t transaction, std::chrono::seconds after) {
   return systemd::start_recovery_timer(transaction, after);

@@ -24,6 +24,9 @@ class LiveEffects final : public Host {
   Result<void> set_sysctl(const std::string& key, const std::string& value) override;
   Result<void> reload_units() override;
   Result<void> restart_unit(const std::string& unit) override;
+  Result<void> edit_selinux(const SelinuxEdit& edit) override;
+  Result<void> settle_selinux(const SelinuxEdit& edit) override;
+  Result<void> repair_selinux(const SelinuxRepair& repair) override;
   Result<void> schedule_recovery(std::uint32_t transaction, std::chrono::seconds after) override;
   void cancel_recovery(std::uint32_t transaction) override;
 

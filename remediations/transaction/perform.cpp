@@ -5,6 +5,7 @@
 #include "policies/sysctl_demand.h"
 #include "probes/base/visit.h"
 #include "probes/linux/sysctl_name.h"
+#include "remediations/selinux_state.h"
 
 namespace preflight {
 namespace {
@@ -42,6 +43,17 @@ Result<Located> locate_directory(const DirectoryWrite& write, const Host& host) 
   return Located{.where = location_of(*there == write.to, *there == write.from)};
 }
 
+/// All its parts together: a commit that was cut off may have left some of them here and some there.
+Result<Located> locate_selinux(const SelinuxEdit& edit, const Host& host) {
+  auto standing = standing_of(edit, host.view());
+  if (!standing) return tl::make_unexpected(standing.error());
+  Located located;
+  located.value = std::move(standing->found);
+  located.where = location_of(standing->all_to, standing->all_from);
+  if (located.where == Location::elsewhere && standing->all_known) located.where = Location::between;
+  return located;
+}
+
 /// What a change asks of the host, without a look.
 Result<void> act(const Change& change, Host& host) {
   return visit(
@@ -51,7 +63,9 @@ Result<void> act(const Change& change, Host& host) {
         return write.to ? host.make_directory(write.path) : host.remove_directory(write.path);
       },
       [&](const UnitsReload&) { return host.reload_units(); },
-      [&](const UnitRestart& restart) { return host.restart_unit(restart.unit); });
+      [&](const UnitRestart& restart) { return host.restart_unit(restart.unit); },
+      [&](const SelinuxEdit& edit) { return host.edit_selinux(edit); },
+      [&](const SelinuxRepair& repair) { return host.repair_selinux(repair); });
 }
 
 tl::unexpected<Error> changed_meanwhile(const Change& change) {
@@ -74,6 +88,7 @@ Result<void> read_back(const Change& change, Host& host) {
 
 /// A crash may have come between the act and its being durable.
 Result<void> make_last(const Change& change, Host& host) {
+  if (const auto* edit = std::get_if<SelinuxEdit>(&change)) return host.settle_selinux(*edit);
   const bool on_disk = std::holds_alternative<FileWrite>(change) || std::holds_alternative<DirectoryWrite>(change);
   return on_disk ? host.settle(object_of(change)) : Result<void>();
 }
@@ -86,7 +101,9 @@ Result<Located> locate(const Change& change, const Host& host) {
       [&](const FileWrite& write) { return locate_file(write, host); },
       [&](const DirectoryWrite& write) { return locate_directory(write, host); },
       [](const UnitsReload&) { return Result<Located>(Located{.where = Location::at_from}); },
-      [](const UnitRestart&) { return Result<Located>(Located{.where = Location::at_from}); });
+      [](const UnitRestart&) { return Result<Located>(Located{.where = Location::at_from}); },
+      [&](const SelinuxEdit& edit) { return locate_selinux(edit, host); },
+      [](const SelinuxRepair&) { return Result<Located>(Located{.where = Location::at_from}); });
 }
 
 Result<void> perform(const Change& change, Host& host) {
@@ -95,6 +112,7 @@ Result<void> perform(const Change& change, Host& host) {
   if (!located) return tl::make_unexpected(located.error());
   switch (located->where) {
     case Location::at_from:
+    case Location::between:
       return act(change, host).and_then([&] { return read_back(change, host); });
     case Location::at_to:
       return make_last(change, host);

@@ -26,7 +26,7 @@ stand_in sudo '[[ $1 != -v ]] || exit 0; [[ $1 != -- ]] || shift; exec unshare -
 
 all_of_build="g++ cmake ninja-build pkgconf libboost1.74-dev libboost-filesystem1.74-dev libexpected-dev
   libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libspdlog-dev libfmt-dev libsystemd-dev libmd-dev
-  libselinux1-dev"
+  libselinux1-dev libsepol-dev libsemanage-dev"
 
 # Runs setup on a host of the system $1 where only the packages $3... are installed; what it says goes to $scratch/said.
 on() {
@@ -61,6 +61,10 @@ touch "$CALLS.stale"
 on ID=debian build "${all_of_build/cmake/}"
 expect "stale lists: fetches them once" test "$(grep -c '^update' "$CALLS")" = 1
 rm "$CALLS.stale"
+
+on ID=debian build "${all_of_build/libsemanage-dev/}"
+expect "SELinux is compiled against" called '^install .* libsemanage-dev$'
+expect "and a build commits to no store" test "$(grep -c policycoreutils "$CALLS")" = 0
 
 on $'ID=linuxmint\nID_LIKE="ubuntu debian"' build "${all_of_build/g++/}"
 expect "a relative of Debian: installs" called '^install .* g\+\+$'

@@ -61,6 +61,13 @@ class FailingHost final : public Host {
   Result<void> restart_unit(const std::string&) override {
     return effect([&] { return ++restarts_, Result<void>(); });
   }
+  Result<void> edit_selinux(const SelinuxEdit& edit) override {
+    return effect([&] { return inner_.edit_selinux(edit); });
+  }
+  Result<void> settle_selinux(const SelinuxEdit& edit) override { return inner_.settle_selinux(edit); }
+  Result<void> repair_selinux(const SelinuxRepair& repair) override {
+    return effect([&] { return inner_.repair_selinux(repair); });
+  }
   Result<void> schedule_recovery(std::uint32_t transaction, std::chrono::seconds) override {
     return effect([&] { return scheduled_.insert(transaction), Result<void>(); });
   }

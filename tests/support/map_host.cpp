@@ -119,6 +119,31 @@ Result<std::string> MapHost::link(const std::string& path) const {
   return fail_errno(status(path) ? EINVAL : ENOENT, path);
 }
 
+Result<std::string> MapHost::lines_with(const std::string& path, const std::vector<std::string>& words,
+                                        std::size_t /*limit*/) const {
+  const auto text = read(path);
+  if (!text) return text;
+  std::string found;
+  for_each_line(*text, [&](std::string_view line) {
+    const bool wanted = std::any_of(words.begin(), words.end(),
+                                    [&](const auto& word) { return line.find(word) != std::string_view::npos; });
+    if (wanted) found.append(line).push_back('\n');
+  });
+  return found;
+}
+
+Result<std::string> MapHost::label(const std::string& path) const {
+  const auto found = labels.find(path);
+  if (found == labels.end()) return fail_errno(ENODATA, path);
+  return found->second;
+}
+
+Result<selinux::PolicyAnswer> MapHost::policy(const selinux::PolicyQuestion& question) const {
+  const auto found = policies.find(question.path);
+  if (found == policies.end()) return fail_errno(ENOENT, question.path);
+  return found->second;
+}
+
 Result<std::vector<SocketEntry>> MapHost::sockets(Netns /*netns*/, const SocketQuery& /*query*/) const {
   return not_live("sockets");
 }

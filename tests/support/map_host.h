@@ -14,7 +14,13 @@ class MapHost : public HostView {
  public:
   MapHost() = default;
   MapHost(const MapHost& other)
-      : HostView(), files(other.files), links(other.links), statuses(other.statuses), refused(other.refused) {}
+      : HostView(),
+        files(other.files),
+        links(other.links),
+        statuses(other.statuses),
+        refused(other.refused),
+        labels(other.labels),
+        policies(other.policies) {}
   MapHost& operator=(const MapHost&) = delete;
 
   std::map<std::string, std::string> files;
@@ -23,6 +29,9 @@ class MapHost : public HostView {
   std::map<std::string, FileStatus> statuses;
   /// Paths that are refused with this errno.
   std::map<std::string, int> refused;
+  /// SELinux labels by path, and what policies answer, whatever they are asked.
+  std::map<std::string, std::string> labels;
+  std::map<std::string, selinux::PolicyAnswer> policies;
 
   using HostView::read;
   [[nodiscard]] HostKind kind() const override { return HostKind::live; }
@@ -32,6 +41,10 @@ class MapHost : public HostView {
   [[nodiscard]] Result<std::vector<std::string>> list_links(const std::string& path) const override;
   [[nodiscard]] Result<FileStatus> status(const std::string& path) const override;
   [[nodiscard]] Result<std::string> link(const std::string& path) const override;
+  [[nodiscard]] Result<std::string> lines_with(const std::string& path, const std::vector<std::string>& words,
+                                               std::size_t limit) const override;
+  [[nodiscard]] Result<std::string> label(const std::string& path) const override;
+  [[nodiscard]] Result<selinux::PolicyAnswer> policy(const selinux::PolicyQuestion& question) const override;
   [[nodiscard]] Result<std::vector<SocketEntry>> sockets(Netns netns, const SocketQuery& query) const override;
   [[nodiscard]] Result<bool> is_local(Netns netns, const IpAddress& address) const override;
   [[nodiscard]] SocketOwners owners(const std::vector<std::uint64_t>& inodes, const std::vector<pid_t>& first,

@@ -55,6 +55,15 @@ class World {
   World& log_socket(std::string_view path, FileKind kind = FileKind::socket);
   World& no_log_socket(std::string_view path, std::errc code = std::errc::no_such_file_or_directory);
 
+  /// SELinux enforces, with a policy as Enterprise Linux has it: haproxy_t may bind and connect to http_port_t (80,
+  /// 443, 8443, 9000), http_cache_port_t (8080, 10001-10010) and commplex_main_port_t (5000), connect to
+  /// commplex_link_port_t (5001), and with haproxy_connect_any to every TCP port. 6379 is redis_port_t, the rest
+  /// unreserved_port_t.
+  World& enforcing();
+  /// The same, to be changed by the test.
+  [[nodiscard]] SelinuxFacts& selinux() { return *facts.selinux; }
+  [[nodiscard]] selinux::DomainRules& rules() { return facts.selinux->loaded->domains.front(); }
+
   [[nodiscard]] haproxy::FileFacts& files() { return *instance().files; }
   [[nodiscard]] haproxy::InstanceFacts& instance() { return facts.instances.front(); }
   [[nodiscard]] NetworkFacts& network() { return facts.networks.front(); }

@@ -8,6 +8,7 @@ from . import hosts, loadable, loaded, pair, sysctl_trees, sysctls, tree
 from .case import load, save
 from .chance import Chance
 from .configurations import STATS_SOCKET, Configurations
+from .selinux_trial import SelinuxPolicies
 from .shrink import Shrinker
 from .unit_trial import UnitTrees
 
@@ -83,6 +84,8 @@ def trial_of(path, version):
     value = json.loads(Path(path).read_text(encoding="utf-8"))
     if "units" in value:
         return UnitTrees()
+    if "selinux" in value:
+        return SelinuxPolicies()
     if "entries" in value:
         return Sysctls()
     return Loads() if value.get("roads") else Starts(version)

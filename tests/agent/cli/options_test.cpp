@@ -78,6 +78,7 @@ TEST_F(OptionsTest, WhatIsUnderstood) {
       {{"record", "-ob"}, [](const Options& o) { return o.output == "b"; }},
       {{"--only", "nofile_covers_maxconn,somaxconn_covers_backlog"},
        [](const Options& o) { return o.only.size() == 2; }},
+      {{"plan", "--only", "raise_sysctl"}, [](const Options& o) { return o.only.front() == "raise_sysctl"; }},
       {{"--skip", "nofile_covers_maxconn", "--skip", "somaxconn_covers_backlog"},
        [](const Options& o) { return o.skip.size() == 2 && o.only.empty(); }},
       {{"--what-if", "maxconn=200000,servers=+2"},

@@ -21,6 +21,14 @@ Plan full_plan() {
   plan.steps.push_back(
       {.change = UnitRestart{"haproxy.service"}, .tier = Tier::disruptive, .remedies = {"restart_haproxy"}});
   plan.steps.push_back({.change = FileWrite{"/etc/old", test::file_of("\xff"), std::nullopt}, .remedies = {"x"}});
+  plan.steps.push_back(
+      {.change =
+           SelinuxEdit{
+               .store = "targeted",
+               .booleans = {{.name = "haproxy_connect_any", .kept_to = true}},
+               .ports = {{.protocol = "tcp", .low = 8888, .high = 8890, .to = "system_u:object_r:http_port_t:s0"}}},
+       .remedies = {"label_selinux_ports"}});
+  plan.steps.push_back({.change = SelinuxRepair{"targeted"}, .remedies = {"repair_selinux_store"}});
   plan.cures.push_back({.check = "c", .subject = "s", .remedy = "r", .outlook = Outlook::pending_restart});
   plan.uncured.push_back({.check = "c", .subject = "s", .severity = Severity::error, .reason = "r", .todo = {"t"}});
   plan.forecasts.push_back({.key = "net.core.somaxconn", .running_before = "4096", .running_after = "30000"});

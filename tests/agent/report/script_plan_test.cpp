@@ -46,5 +46,29 @@ TEST(ScriptPlan, RefusesWhatNoScriptCanWrite) {
   EXPECT_FALSE(script_plan(plan));
 }
 
+TEST(ScriptPlan, SaysASelinuxEditInSemanagesWords) {
+  auto plan = test::sample_plan();
+  const std::string http = "system_u:object_r:http_port_t:s0";
+  plan.steps = {{.change = SelinuxEdit{.store = "targeted",
+                                       .booleans = {{.name = "on", .kept_to = true},
+                                                    {.name = "back", .kept_from = true},
+                                                    {.name = "now", .running_from = true, .running_to = false}},
+                                       .ports = {{.protocol = "tcp", .low = 8888, .high = 8888, .to = http},
+                                                 {.protocol = "tcp", .low = 1, .high = 9, .from = http, .to = http},
+                                                 {.protocol = "udp", .low = 443, .high = 443, .from = http}}},
+                 .remedies = {}},
+                {.change = SelinuxRepair{"targeted"}, .remedies = {}}};
+  const auto script = script_plan(plan);
+  ASSERT_TRUE(script);
+  EXPECT_THAT(*script, HasSubstr("\nsetsebool -P 'on=on'\n"));
+  EXPECT_THAT(*script, HasSubstr("\nsetsebool 'now=off'\n"));
+  EXPECT_THAT(*script, HasSubstr("\n# semanage(8) takes no single boolean back"));
+  EXPECT_THAT(*script, HasSubstr("\nsemanage port -a -t 'http_port_t' -p tcp 8888 || semanage port -m -t"));
+  EXPECT_THAT(*script, HasSubstr("\nsemanage port -m -t 'http_port_t' -p tcp 1-9\n"));
+  EXPECT_THAT(*script, HasSubstr("\nsemanage port -d -p udp 443\n"));
+  EXPECT_THAT(*script, HasSubstr("|| mv '/var/lib/selinux/targeted/previous' '/var/lib/selinux/targeted/active'\n"
+                                 "semodule -B -s 'targeted'\n"));
+}
+
 }  // namespace
 }  // namespace preflight
