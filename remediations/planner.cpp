@@ -7,6 +7,7 @@
 #include "policies/sysctl_demand.h"
 #include "policies/sysctl_origin.h"
 #include "probes/base/text.h"
+#include "remediations/fewest_booleans.h"
 
 namespace preflight {
 namespace {
@@ -126,6 +127,7 @@ Wishes wishes_of(const Assessment& assessment, const Case& scene, const std::set
     }
   }
   refuse_until_repaired(wishes);
+  keep_fewest_booleans(wishes.granted, scene);
   for (std::size_t i = 0; i < wishes.granted.size();) {
     if (!refuse_owned(wishes, i, scene.facts)) ++i;
   }

@@ -139,6 +139,14 @@ std::vector<PortProof> denials_of(const CheckResult& finding, const Case& scene)
   return found;
 }
 
+BooleanAim boolean_aim(const PortProof& denied, const BooleanCure& cure) {
+  return {cure.name, cure.value,
+          "denied to " + denied.domain + " now: " + permission_text(denied.want.access, denied.type) +
+              "; allowed with " + cure.name + " " + word(cure.value) + ", and besides " +
+              grouped(static_cast<std::int64_t>(cure.port_grants)) + " more permissions on ports and " +
+              grouped(static_cast<std::int64_t>(cure.other_grants)) + " others"};
+}
+
 std::string unmet_label(const LabelAim& aim, const Facts& facts) { return unmet_in_both(aim, facts); }
 
 std::string unmet_boolean(const BooleanAim& aim, const Facts& facts) { return unmet_in_both(aim, facts); }

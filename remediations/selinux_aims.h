@@ -21,6 +21,9 @@ namespace preflight {
 /// The denied ports that a finding of a bind or a destination is about.
 [[nodiscard]] std::vector<PortProof> denials_of(const CheckResult& finding, const Case& scene);
 
+/// To set that boolean, and what of this denial it proves.
+[[nodiscard]] BooleanAim boolean_aim(const PortProof& denied, const BooleanCure& cure);
+
 /// What is not so, in a sentence; empty where it is.
 [[nodiscard]] std::string unmet_label(const LabelAim& aim, const Facts& facts);
 [[nodiscard]] std::string unmet_boolean(const BooleanAim& aim, const Facts& facts);

@@ -36,9 +36,10 @@ std::string on_or_off(bool value) { return value ? "on" : "off"; }
 std::string sentence_of(const SelinuxBoolean& boolean) {
   const auto subject = "SELinux boolean " + printable(boolean.name);
   const auto running = boolean.running_to ? " (now " + on_or_off(*boolean.running_to) + ")" : std::string();
-  if (boolean.kept_to == boolean.kept_from)
+  if (boolean.kept_to == boolean.kept_from) {
     return boolean.running_to ? "turn " + subject + " " + on_or_off(*boolean.running_to) + " now"
                               : "leave " + subject + " as it is";
+  }
   if (!boolean.kept_to) return "leave " + subject + " to the policy" + running;
   const bool differs = boolean.running_to && *boolean.running_to != *boolean.kept_to;
   return "turn " + subject + " " + on_or_off(*boolean.kept_to) + (differs ? running : "");

@@ -205,11 +205,13 @@ Result<SelinuxStanding> standing_of(const SelinuxEdit& edit, const HostView& vie
   const auto state = read_selinux_state(view, edit.store);
   if (!state) return tl::make_unexpected(state.error());
   Comparison comparison;
-  for (const auto& port : edit.ports)
-    comparison.part(name_of(port), find_in(state->ports, PortKey(port.protocol, port.low, port.high)), port.from,
-                    port.to);
-  for (const auto& boolean : edit.booleans)
+  for (const auto& port : edit.ports) {
+    const PortKey key(port.protocol, port.low, port.high);
+    comparison.part(name_of(port), find_in(state->ports, key), port.from, port.to);
+  }
+  for (const auto& boolean : edit.booleans) {
     comparison.part(boolean.name, find_in(state->booleans, boolean.name), boolean.kept_from, boolean.kept_to);
+  }
   if (state->interrupted) comparison.torn("a commit was cut off: there is no active policy in the store");
   if (!state->installed) comparison.torn("a commit was cut off: boot loads another policy than the store holds");
   if (auto compared = compare_running(edit, view, comparison); !compared) return tl::make_unexpected(compared.error());

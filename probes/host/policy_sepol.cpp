@@ -87,8 +87,9 @@ Result<Context> Policy::parse(const std::string& context) {
 
 sepol_security_id_t Policy::add(const context_struct_t& context) {
   Context copy(context);
-  if (sepol_sidtab_insert(&contexts_, ++last_, &copy.get()) != 0) throw std::bad_alloc();
-  return last_;
+  const auto number = contexts_.next_sid;  // parse() has taken some of these numbers, too
+  if (sepol_sidtab_insert(&contexts_, number, &copy.get()) != 0) throw std::bad_alloc();
+  return number;
 }
 
 std::uint32_t Policy::allowed(sepol_security_id_t source, sepol_security_id_t target,

@@ -85,7 +85,6 @@ class Policy {
   std::string bytes_;
   policydb_t db_{};
   sidtab_t contexts_{};
-  sepol_security_id_t last_ = 1000;  // above the initial ones
   std::array<std::uint16_t, selinux::kAccesses> classes_{};
   std::array<std::uint32_t, selinux::kAccesses> bits_{};
 };

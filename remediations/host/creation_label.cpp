@@ -3,7 +3,6 @@
 // is made next belongs to the thread (/proc/thread-self/attr/fscreate).
 #include "remediations/host/creation_label.h"
 
-#include <dlfcn.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,10 +12,11 @@
 #include <selinux/label.h>
 #include <selinux/selinux.h>
 
+#include "probes/host/late_library.h"
+
 namespace preflight {
 namespace {
 
-constexpr const char* kName = "libselinux.so.1";
 constexpr const char* kKernelSide = "/sys/fs/selinux/enforce";
 
 /// The functions we call, named and typed as the header we compile against has them.
@@ -29,23 +29,16 @@ struct Library {
   decltype(&::freecon) freecon = nullptr;
 };
 
-template <typename Function>
-bool resolve(void* handle, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(::dlsym(handle, name));
-  return function != nullptr;
-}
-
 Result<Library> load() {
-  void* const handle = ::dlopen(kName, RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) return fail(std::errc::no_such_file_or_directory, kName, "cannot be loaded");
   Library library;
-  const bool all = resolve(handle, "is_selinux_enabled", library.is_selinux_enabled) &&
-                   resolve(handle, "selabel_open", library.selabel_open) &&
-                   resolve(handle, "selabel_lookup_raw", library.selabel_lookup_raw) &&
-                   resolve(handle, "selabel_close", library.selabel_close) &&
-                   resolve(handle, "setfscreatecon_raw", library.setfscreatecon_raw) &&
-                   resolve(handle, "freecon", library.freecon);
-  if (!all) return fail(std::errc::function_not_supported, kName, "lacks a function");
+  LateLibrary file({"libselinux.so.1"});
+  file.resolve("is_selinux_enabled", library.is_selinux_enabled);
+  file.resolve("selabel_open", library.selabel_open);
+  file.resolve("selabel_lookup_raw", library.selabel_lookup_raw);
+  file.resolve("selabel_close", library.selabel_close);
+  file.resolve("setfscreatecon_raw", library.setfscreatecon_raw);
+  file.resolve("freecon", library.freecon);
+  if (auto complete = file.complete(); !complete) return tl::make_unexpected(complete.error());
   return library;
 }
 

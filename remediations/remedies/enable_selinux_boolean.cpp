@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The last resort: a boolean switches on a whole set of rules, of which haproxy_connect_any lets haproxy bind every
 // port too. Which one cures a denial is found by trying it on the policy, not by its name.
-#include "probes/base/text.h"
 #include "remediations/remedy.h"
 #include "remediations/selinux_aims.h"
 
@@ -9,13 +8,6 @@ namespace preflight::remedies {
 namespace {
 
 constexpr std::string_view kKind = "boolean:";
-
-std::string proof_of(const PortProof& proof, const BooleanCure& cure) {
-  return "denied to " + proof.domain + " now: " + permission_text(proof.want.access, proof.type) + "; allowed with " +
-         cure.name + (cure.value ? " on" : " off") + ", and besides " +
-         grouped(static_cast<std::int64_t>(cure.port_grants)) + " more permissions on ports and " +
-         grouped(static_cast<std::int64_t>(cure.other_grants)) + " others";
-}
 
 /// What runs now is needed, and boot would take it away: it is kept.
 Result<Aims> keep_running(std::string_view name, const Facts& facts) {
@@ -35,8 +27,7 @@ Result<Aims> propose(const CheckResult& finding, const Case& scene) {
   for (const auto& proof : denials_of(finding, scene)) {
     if (proof.booleans.empty())
       return for_a_person(std::string(about), "no boolean alone allows it: it takes a policy module");
-    const auto& cure = proof.booleans.front();
-    aims.push_back(BooleanAim{cure.name, cure.value, proof_of(proof, cure)});
+    aims.push_back(boolean_aim(proof, proof.booleans.front()));
   }
   if (aims.empty()) return for_a_person(std::string(about), "no boolean stands against it");
   return aims;
@@ -48,8 +39,9 @@ extern constinit const Remedy enable_selinux_boolean{
     .id = "enable_selinux_boolean",
     .title = "Set a boolean of the SELinux policy, now and for the next boot",
     .rationale =
-        "Of the booleans that would each allow what is denied the one that allows least besides; what that is, the "
-        "plan says. It is taken only where no label cures, or where it is asked for by name.",
+        "Of the booleans that would each allow what is denied the one that allows least besides, or one that is needed "
+        "for something else in any case; what else it allows, the plan says. It is taken only where no label cures, or "
+        "where it is asked for by name.",
     .propose = propose,
 };
 

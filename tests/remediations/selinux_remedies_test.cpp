@@ -164,6 +164,26 @@ TEST(SelinuxRemedies, ABooleanThatIsAskedForByNameComesBeforeTheLabel) {
   EXPECT_THAT(sentences_of(edit), ElementsAre("turn SELinux boolean haproxy_connect_any on"));
 }
 
+TEST(SelinuxRemedies, ABooleanThatIsNeededAnyhowMakesALesserOneNeedless) {
+  const auto turned_on = [](const std::string& lines) {
+    auto world = with(lines);
+    selinux::BooleanEffect lesser;
+    lesser.name = "haproxy_bind_any";
+    lesser.gained = {{selinux::Access::tcp_bind, {"unreserved_port_t"}}};
+    lesser.port_grants = 1;
+    world.rules().booleans.push_back(lesser);
+    for (auto* policy : {&world.selinux().loaded, &world.selinux().installed}) {
+      (*policy)->booleans.emplace(lesser.name, false);
+    }
+    SelinuxPlan plan(world, {"enable_selinux_boolean"});
+    plan.scratch.file("sys/fs/selinux/booleans/haproxy_bind_any", "0 0");
+    return sentences_of(plan.edit());
+  };
+  EXPECT_THAT(turned_on(listening("*:8888")), ElementsAre("turn SELinux boolean haproxy_bind_any on"));
+  EXPECT_THAT(turned_on(listening("*:8888") + connecting("10.0.0.1:9100")),
+              ElementsAre("turn SELinux boolean haproxy_connect_any on"));
+}
+
 TEST(SelinuxRemedies, ARunningBooleanIsKept) {
   auto world = with(listening("*:8888"));
   world.selinux().loaded = selinux::supposed(*world.selinux().loaded, {.booleans = {{"haproxy_connect_any", true}}});

@@ -187,6 +187,18 @@ TEST_F(Policies, SubjectsOfEveryKind) {
   EXPECT_EQ(ask(cil, {}, {"init_t", "node_t"}).domains.at(0).domain, "init_t") << "no rule: as its starter";
 }
 
+TEST_F(Policies, ManyAreAskedAboutAtOnce) {
+  const auto bytes = test::compile_cil(test::cil_el());
+  ASSERT_TRUE(bytes) << describe(bytes.error());
+  // What runs, what its start would be, and what somebody started by hand: each in a context of its own.
+  const auto answer = ask_policy(
+      *bytes, {"policy", {{"system_u:system_r:haproxy_t:s0"}, {"system_u:system_r:init_t:s0"}, kStarted}, {}});
+  ASSERT_TRUE(answer) << describe(answer.error());
+  ASSERT_EQ(answer->domains.size(), 3U);
+  EXPECT_EQ(answer->domains[1].domain, "init_t");
+  EXPECT_EQ(answer->domains[0].allowed, answer->domains[2].allowed);
+}
+
 TEST_F(Policies, OldAndNewVersions) {
   for (const int version : {24, 28, 31, 33}) {
     EXPECT_EQ(table(ask(test::cil_el(), {}, kStarted, version)),
