@@ -11,6 +11,7 @@
 #include "probes/base/text.h"
 #include "probes/host/descriptor.h"
 #include "probes/host/files.h"
+#include "probes/host/journal_lines.h"
 
 namespace preflight {
 namespace {
@@ -29,6 +30,12 @@ Result<std::string> read_kernel_log(const std::string& path, std::size_t limit) 
   return text;
 }
 
+Result<std::string> read_log(const std::string& path, std::size_t limit) {
+  if (path == kKernelLog) return read_kernel_log(path, limit);
+  if (path == kJournal) return kernel_lines_of_journal(limit);
+  return read_end_of_file(path, limit);
+}
+
 }  // namespace
 
 std::string lines_with_any(std::string_view text, const std::vector<std::string>& words) {
@@ -42,7 +49,7 @@ std::string lines_with_any(std::string_view text, const std::vector<std::string>
 }
 
 Result<std::string> log_lines(const std::string& path, const std::vector<std::string>& words, std::size_t limit) {
-  const auto text = path == kKernelLog ? read_kernel_log(path, limit) : read_end_of_file(path, limit);
+  const auto text = read_log(path, limit);
   if (!text) return tl::make_unexpected(text.error());
   return lines_with_any(*text, words);
 }

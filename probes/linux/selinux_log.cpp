@@ -4,15 +4,18 @@
 #include "probes/linux/selinux_log.h"
 
 #include <algorithm>
+#include <array>
 
 #include "probes/base/text.h"
+#include "probes/host/log_lines.h"
 #include "probes/linux/boot_time.h"
 
 namespace preflight {
 namespace {
 
-constexpr std::string_view kAuditLog = "/var/log/audit/audit.log";
-constexpr std::string_view kKernelLog = "/dev/kmsg";
+/// Where the kernel's audit messages are, in the order they are asked for: while an audit daemon runs it gets them all.
+/// The journal keeps the kernel's log, whose ring other messages overwrite.
+constexpr std::array<std::string_view, 3> kLogs = {"/var/log/audit/audit.log", kJournal, kKernelLog};
 constexpr std::size_t kLimit = std::size_t{8} * 1024 * 1024;  // one file of the audit daemon, as it is shipped
 constexpr std::size_t kDenialsLimit = 10'000;
 
@@ -94,11 +97,12 @@ Result<SelinuxLog> read_selinux_log(const HostView& host) {
   static const std::vector<std::string> kWords = {"haproxy", "MAC_POLICY_LOAD", "policy loaded", "MAC_CONFIG_CHANGE",
                                                   "type=1405"};
   SelinuxLog log;
-  log.path = kAuditLog;
-  auto lines = host.lines_with(log.path, kWords, kLimit);
-  if (!lines && is_missing(lines.error()) && host.kind() == HostKind::live) {
-    log.path = kKernelLog;
+  Result<std::string> lines = unread("audit log");
+  for (const auto path : kLogs) {
+    log.path = path;
     lines = host.lines_with(log.path, kWords, kLimit);
+    // Of a tree only its files are there to be read.
+    if (lines || !is_missing(lines.error()) || host.kind() != HostKind::live) break;
   }
   if (!lines) return tl::make_unexpected(lines.error());
   log.booted = boot_of(host);

@@ -18,8 +18,9 @@ namespace preflight {
 /// When a line says that a policy was loaded or a boolean set; nullopt when it says no such thing.
 [[nodiscard]] std::optional<std::int64_t> parse_policy_change(std::string_view line);
 
-/// From the last megabytes of the audit log, else from the kernel's log: without an audit daemon the kernel writes them
-/// there. Those of this boot come with `booted`; where there is no log at all, an error is_missing().
+/// From the last megabytes of the audit log; without an audit daemon the kernel writes to its own log: from the
+/// journal, else from that log. Those of this boot come with `booted`; where there is no log at all, an error
+/// is_missing().
 [[nodiscard]] Result<SelinuxLog> read_selinux_log(const HostView& host);
 
 }  // namespace preflight

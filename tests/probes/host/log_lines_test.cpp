@@ -35,5 +35,14 @@ TEST(LogLines, TheKernelsOwnLog) {
   EXPECT_LE(lines->size(), 1024UL * 1024UL + 8192UL);
 }
 
+TEST(LogLines, TheJournal) {
+  const auto lines = log_lines(std::string(kJournal), {" "}, 1000);
+  if (!lines) {
+    EXPECT_TRUE(is_missing(lines.error())) << describe(lines.error());
+    GTEST_SKIP() << describe(lines.error());
+  }
+  EXPECT_LE(lines->size(), 1000UL + 8192UL);
+}
+
 }  // namespace
 }  // namespace preflight

@@ -68,7 +68,7 @@ TEST(SelinuxLog, WhenThePolicyChanged) {
   EXPECT_FALSE(parse_policy_change("policy loaded"));
 }
 
-TEST(SelinuxLog, TheAuditLogIsReadAndElseTheKernels) {
+TEST(SelinuxLog, TheAuditLogIsReadElseTheJournalElseTheKernels) {
   test::MapHost host;
   host.files["/proc/uptime"] = "100.5 10.0\n";
   host.files["/proc/sys/kernel/random/boot_id"] = "b0075a1e-0000-4000-8000-000000000000\n";
@@ -79,6 +79,10 @@ TEST(SelinuxLog, TheAuditLogIsReadAndElseTheKernels) {
   EXPECT_EQ(kernel->path, "/dev/kmsg");
   EXPECT_EQ(kernel->denials.size(), 1U);
   EXPECT_EQ(kernel->booted, -100) << "now is 0 there";
+  host.files["journal"] = std::string(kBind) + "\n" + std::string(kBind) + "\n" + std::string(kBind) + "\n";
+  const auto journal = read_selinux_log(host);
+  EXPECT_EQ(journal->path, "journal");
+  EXPECT_EQ(journal->denials.size(), 3U);
   host.files["/var/log/audit/audit.log"] =
       std::string(kBind) + "\n" + std::string(kBind) + "\ntype=MAC_POLICY_LOAD msg=audit(1700000200.1:5): res=1\n";
   const auto audit = read_selinux_log(host);
