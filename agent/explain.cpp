@@ -112,7 +112,7 @@ std::string_view describe(Need need) {
     case Need::selinux:
       return "SELinux: its mode, its store, and what its loaded policy lets haproxy do at ports";
     case Need::denials:
-      return "what SELinux denied haproxy, in the audit log or the kernel's";
+      return "what SELinux denied haproxy, in the audit log, the journal or the kernel's log";
     case Need::interfaces:
       break;
   }
