@@ -4,6 +4,7 @@
 
 #include "agent/cli/option_tree.h"
 #include "agent/cli/options.h"
+#include "remediations/remedy.h"
 
 namespace preflight::cli {
 namespace {
@@ -11,6 +12,12 @@ namespace {
 std::string ids(Checks checks) {
   std::string list;
   for (const auto* const check : checks) list += (list.empty() ? "" : " ") + std::string(check->id);
+  return list;
+}
+
+std::string remedies() {
+  std::string list;
+  for (const auto* const remedy : all_remedies()) list += " " + std::string(remedy->id);
   return list;
 }
 
@@ -65,7 +72,7 @@ std::string value_branch(const OptionSpec& spec) {
       action = "_lbpreflight_paths -d \"$word\"";
       break;
     case Value::check_ids:
-      action = "_lbpreflight_list \"$checks\" \"$word\"";
+      action = "_lbpreflight_list \"$checks" + (spec.option == Option::only ? remedies() : "") + "\" \"$word\"";
       break;
     case Value::suppositions:
       action = "_lbpreflight_list \"" + supposed_names() + "\" \"$word\"";

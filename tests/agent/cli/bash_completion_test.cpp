@@ -33,6 +33,8 @@ TEST(BashCompletion, OffersWhatFits) {
       {"lbpreflight --format =", "text json script"},
       {"lbpreflight --fail-on w", "warning"},
       {"lbpreflight --only so", "somaxconn_covers_backlog"},
+      {"lbpreflight plan --only label_", "label_selinux_ports"},
+      {"lbpreflight --skip label_", ""},
       {"lbpreflight --skip nofile_covers_maxconn,so", "nofile_covers_maxconn,somaxconn_covers_backlog"},
       {"lbpreflight --what-if maxc", "maxconn="},
       {"lbpreflight --what-if maxconn=7,ser", "maxconn=7,servers="},
