@@ -77,6 +77,7 @@ Wishes wishes_of(const Assessment& assessment, const Case& scene, const std::set
       wishes.granted.push_back({&result, remedy, std::move(*aims)});
     } else {
       wishes.uncured.push_back(uncured(result, aims.error().reason, {advice}));
+      wishes.uncured.back().unseen = !is_for_a_person(aims.error());
     }
   }
   for (std::size_t i = 0; i < wishes.granted.size();) {
@@ -85,11 +86,12 @@ Wishes wishes_of(const Assessment& assessment, const Case& scene, const std::set
   return wishes;
 }
 
-void refuse(Wishes& wishes, std::size_t index, const std::string& reason, std::vector<std::string> todo) {
+Uncured& refuse(Wishes& wishes, std::size_t index, const std::string& reason, std::vector<std::string> todo) {
   const auto& wish = wishes.granted[index];
   if (todo.empty()) todo.emplace_back(wish.finding->check->advice);
   wishes.uncured.push_back(uncured(*wish.finding, reason, std::move(todo)));
   wishes.granted.erase(wishes.granted.begin() + static_cast<std::ptrdiff_t>(index));
+  return wishes.uncured.back();
 }
 
 }  // namespace preflight
