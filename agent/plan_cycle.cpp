@@ -100,7 +100,7 @@ class Planning {
     for (;;) {
       if (auto drafted = draft(scene); !drafted) return tl::make_unexpected(drafted.error());
       if (const auto broken = first_broken()) {
-        refuse(wishes_, broken->first, broken->second);
+        refuse(wishes_, broken->wish, broken->reason).unseen = broken->unseen;
       } else if (!add_restarts()) {
         break;
       }
@@ -125,12 +125,22 @@ class Planning {
     return {};
   }
 
+  struct Broken {
+    std::size_t wish = 0;  // among those granted
+    std::string reason;
+    bool unseen = false;  // it is not known whether it would come true
+  };
+
   /// The first wish that does not come true, and why.
-  std::optional<std::pair<std::size_t, std::string>> first_broken() {
+  std::optional<Broken> first_broken() {
     for (std::size_t i = 0; i < wishes_.granted.size(); ++i) {
-      auto reason = unmet(wishes_.granted[i].aims, case_of(*then_));
-      if (reason.empty() && !outlook_of(wishes_.granted[i], *then_)) reason = "the finding would stay";
-      if (!reason.empty()) return std::pair(i, "it would not help: " + reason);
+      const auto& wish = wishes_.granted[i];
+      const auto unmet_then = unmet(wish.aims, case_of(*then_));
+      if (!unmet_then) return Broken{i, "whether it would help is not known: " + describe(unmet_then.error()), true};
+      if (!unmet_then->empty()) return Broken{i, "it would not help: " + *unmet_then};
+      if (outlook_of(wish, *then_)) continue;
+      const auto* const then = find_result(then_->assessment, *wish.finding);
+      return Broken{i, "it would not help: the finding would stay", then != nullptr && then->unknown()};
     }
     return std::nullopt;
   }

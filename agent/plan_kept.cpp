@@ -45,7 +45,11 @@ int exit_code_after(const Plan& plan, const Assessment& assessment, Severity fai
   // What is planned for is planned from warnings on, so there not being able to look is not success either.
   const auto least = std::min(fail_on, Severity::warning);
   const auto unseen = [&](const CheckResult& one) { return one.unknown() && one.severity >= least; };
-  return std::any_of(assessment.results.begin(), assessment.results.end(), unseen) ? kIncomplete : 0;
+  const auto unplanned = [&](const Uncured& left) { return left.unseen && left.severity >= least; };
+  return std::any_of(assessment.results.begin(), assessment.results.end(), unseen) ||
+                 std::any_of(plan.uncured.begin(), plan.uncured.end(), unplanned)
+             ? kIncomplete
+             : 0;
 }
 
 }  // namespace preflight

@@ -179,9 +179,7 @@ void read_resources(const HostView& host, const CollectRequest& request, Facts& 
   }
 }
 
-}  // namespace
-
-Result<Facts> collect(const HostView& host, const CollectRequest& request) {
+Result<Facts> collect_once(const HostView& host, const CollectRequest& request) {
   Facts facts;
   auto early = haproxy::start_early(host);
   facts.host = read_host(host);
@@ -234,6 +232,22 @@ Result<Facts> collect(const HostView& host, const CollectRequest& request) {
     }
   }
   return facts;
+}
+
+bool has_lost_one(const HostView& host, const Facts& facts) {
+  return std::any_of(facts.instances.begin(), facts.instances.end(),
+                     [&](const auto& instance) { return instance.running() && is_gone(host, *instance.head()); });
+}
+
+}  // namespace
+
+Result<Facts> collect(const HostView& host, const CollectRequest& request) {
+  // systemd starts a haproxy that cannot bind again and again: what was read of such a process may be half of it.
+  constexpr int kAttempts = 3;
+  for (int attempt = 1;; ++attempt) {
+    auto facts = collect_once(host, request);
+    if (!facts || attempt == kAttempts || !has_lost_one(host, *facts)) return facts;
+  }
 }
 
 }  // namespace preflight

@@ -52,9 +52,9 @@ void merge(SettingAim& into, const SettingAim& aim) {
   }
 }
 
-std::string unmet_setting(const SettingAim& aim, const Case& scene) {
+Result<std::string> unmet_setting(const SettingAim& aim, const Case& scene) {
   const auto now = SysctlDemand(scene).running(aim.key);
-  if (!now) return describe(now.error());
+  if (!now) return tl::make_unexpected(now.error());
   if (!meets(*now, aim)) return aim.key + " is " + printable(*now) + ", not " + aim.value;
   const auto* const boot = scene.facts.sysctl_boot ? scene.facts.sysctl_boot->find(aim.key) : nullptr;
   if (boot != nullptr && !boot->late_module.empty())
@@ -64,18 +64,18 @@ std::string unmet_setting(const SettingAim& aim, const Case& scene) {
   return "the next boot makes " + aim.key + " " + printable(normalised(*booted)) + ", not " + aim.value;
 }
 
-std::string unmet_limit(const LimitAim& aim, const Case& scene) {
-  std::string unseen = aim.unit + " is not there";
+Result<std::string> unmet_limit(const LimitAim& aim, const Case& scene) {
+  Result<std::string> unseen = aim.unit + " is not there";
   for (const auto& instance : scene.facts.instances) {
-    if (!instance.unit && instance.name == aim.unit) unseen = describe(instance.unit.error());
+    if (!instance.unit && instance.name == aim.unit) unseen = tl::make_unexpected(instance.unit.error());
     if (!instance.unit || instance.unit->name != aim.unit) continue;
     const auto& limit = instance.unit_limit;
-    if (!limit) return describe(limit.error());
-    if (!limit->at_boot) return describe(limit->at_boot.error());
+    if (!limit) return tl::make_unexpected(limit.error());
+    if (!limit->at_boot) return tl::make_unexpected(limit->at_boot.error());
     const Limits asked = std::min(limit->reloaded.limits, limit->at_boot->limits,
                                   [](const Limits& one, const Limits& other) { return one.hard < other.hard; });
     const auto given = given_at_start(asked, scene.facts);
-    if (!given) return describe(given.error());
+    if (!given) return tl::make_unexpected(given.error());
     if (given->limits.hard < aim.descriptors) {
       return aim.unit + " would be given " + std::to_string(given->limits.hard) + " descriptors" +
              (given->cut_at_manager ? ", as many as systemd itself has" : "");
@@ -127,7 +127,7 @@ bool meets(std::string_view value, const SettingAim& aim) {
   return aim.rule == AimRule::at_least && have && want && *have >= *want;
 }
 
-std::string unmet(const Aims& aims, const Case& scene) {
+Result<std::string> unmet(const Aims& aims, const Case& scene) {
   for (const auto& aim : aims) {
     auto sentence = visit(
         aim, [&](const SettingAim& setting) { return unmet_setting(setting, scene); },
@@ -135,8 +135,9 @@ std::string unmet(const Aims& aims, const Case& scene) {
         [&](const LabelAim& label) { return unmet_label(label, scene.facts); },
         [&](const BooleanAim& boolean) { return unmet_boolean(boolean, scene.facts); },
         [&](const StoreAim& store) { return unmet_store(store, scene.facts); },
-        [](const ModuleAim&) { return std::string(); }, [](const RestartAim&) { return std::string(); });
-    if (!sentence.empty()) return sentence;
+        [](const ModuleAim&) { return Result<std::string>(); },
+        [](const RestartAim&) { return Result<std::string>(); });
+    if (!sentence || !sentence->empty()) return sentence;
   }
   return {};
 }

@@ -33,7 +33,7 @@ struct Goals {
 [[nodiscard]] bool meets(std::string_view value, const SettingAim& aim);
 
 /// What is not so, in a sentence; empty where everything aimed at is so, now and after the next boot. A restart is not
-/// asked about.
-[[nodiscard]] std::string unmet(const Aims& aims, const Case& scene);
+/// asked about. An error where it cannot be looked at.
+[[nodiscard]] Result<std::string> unmet(const Aims& aims, const Case& scene);
 
 }  // namespace preflight

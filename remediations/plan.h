@@ -54,6 +54,7 @@ struct Uncured {
   std::string why{};
   std::string reason{};             // why we do not
   std::vector<std::string> todo{};  // sentences or lines to copy
+  bool unseen = false;              // the reason is that we could not look; a saved plan does not keep it
 };
 
 /// What a setting is and what the next boot makes it, before and after.

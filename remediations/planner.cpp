@@ -124,6 +124,7 @@ Wishes wishes_of(const Assessment& assessment, const Case& scene, const std::set
       wishes.granted.push_back(std::move(*wish));
     } else {
       wishes.uncured.push_back(uncured(result, wish.error().reason, {advice}));
+      wishes.uncured.back().unseen = !is_for_a_person(wish.error());
     }
   }
   refuse_until_repaired(wishes);
@@ -134,11 +135,12 @@ Wishes wishes_of(const Assessment& assessment, const Case& scene, const std::set
   return wishes;
 }
 
-void refuse(Wishes& wishes, std::size_t index, const std::string& reason, std::vector<std::string> todo) {
+Uncured& refuse(Wishes& wishes, std::size_t index, const std::string& reason, std::vector<std::string> todo) {
   const auto& wish = wishes.granted[index];
   if (todo.empty()) todo.emplace_back(wish.finding->check->advice);
   wishes.uncured.push_back(uncured(*wish.finding, reason, std::move(todo)));
   wishes.granted.erase(wishes.granted.begin() + static_cast<std::ptrdiff_t>(index));
+  return wishes.uncured.back();
 }
 
 }  // namespace preflight

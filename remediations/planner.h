@@ -35,8 +35,8 @@ struct Wishes {
 [[nodiscard]] Wishes wishes_of(const Assessment& assessment, const Case& scene,
                                const std::set<std::string, std::less<>>& named);
 
-/// Takes a wish back, for a reason.
-void refuse(Wishes& wishes, std::size_t index, const std::string& reason, std::vector<std::string> todo = {});
+/// Takes a wish back, for a reason; what is left of it.
+Uncured& refuse(Wishes& wishes, std::size_t index, const std::string& reason, std::vector<std::string> todo = {});
 
 /// The changes that make all granted wishes true, each where it is not true already. An error where one of our own
 /// files cannot be read.

@@ -23,6 +23,8 @@ tl::unexpected<Error> for_a_person(const std::string& about, const std::string& 
   return fail(std::errc::operation_not_supported, about, sentence);
 }
 
+bool is_for_a_person(const Error& error) { return error.code == std::errc::operation_not_supported; }
+
 Result<Aims> restarts_of(const CheckResult& finding, const Facts& facts) {
   const bool names_one = finding.subject.text.starts_with("instance:");
   Aims aims;

@@ -36,6 +36,9 @@ struct Remedy {
 /// That a person has to decide, and what; `about` is the object of the sentence.
 [[nodiscard]] tl::unexpected<Error> for_a_person(const std::string& about, const std::string& sentence);
 
+/// Whether it is such an error; any other one says what could not be looked at.
+[[nodiscard]] bool is_for_a_person(const Error& error);
+
 /// Restarts of what a finding is about: that instance, or every running one where it is about none. An error where
 /// none of them is a unit's.
 [[nodiscard]] Result<Aims> restarts_of(const CheckResult& finding, const Facts& facts);

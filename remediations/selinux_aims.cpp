@@ -41,25 +41,29 @@ std::vector<PortWant> wants_of_subject(const Subject& subject, const Case& scene
   return found;
 }
 
-std::string unmet_in(const Result<selinux::PolicyAnswer>& policy, const LabelAim& aim, const std::string& when) {
-  if (!policy) return describe(policy.error());
+Result<std::string> unmet_in(const Result<selinux::PolicyAnswer>& policy, const LabelAim& aim,
+                             const std::string& when) {
+  if (!policy) return tl::make_unexpected(policy.error());
   const auto& type = policy->type_of(protocol_named(aim.protocol), aim.port);
   return type == aim.type ? std::string() : port_text(aim) + " is " + printable(type) + when + ", not " + aim.type;
 }
 
-std::string unmet_in(const Result<selinux::PolicyAnswer>& policy, const BooleanAim& aim, const std::string& when) {
-  if (!policy) return describe(policy.error());
+Result<std::string> unmet_in(const Result<selinux::PolicyAnswer>& policy, const BooleanAim& aim,
+                             const std::string& when) {
+  if (!policy) return tl::make_unexpected(policy.error());
   const auto found = policy->booleans.find(aim.name);
   if (found == policy->booleans.end()) return aim.name + " is no boolean of the policy";
   return found->second == aim.value ? std::string() : aim.name + " is " + word(found->second) + when;
 }
 
 template <typename PolicyAim>
-std::string unmet_in_both(const PolicyAim& aim, const Facts& facts) {
+Result<std::string> unmet_in_both(const PolicyAim& aim, const Facts& facts) {
   if (!facts.selinux) return "this host runs without SELinux";
   auto now = unmet_in(facts.selinux->loaded, aim, " now");
-  return now.empty() ? unmet_in(facts.selinux->installed, aim, " after the next boot") : now;
+  return now && now->empty() ? unmet_in(facts.selinux->installed, aim, " after the next boot") : now;
 }
+
+bool is_so(const Result<std::string>& unmet) { return unmet && unmet->empty(); }
 
 /// A policy with levels has contexts that end with one.
 std::string context_of(const std::string& type, const HostView& view) {
@@ -73,7 +77,7 @@ class EditMaker {
       : facts_(facts), view_(view), state_(state) {}
 
   void add_label(const std::string& protocol, std::uint16_t port, const std::string& type) {
-    if (unmet_label({protocol, port, type}, facts_).empty()) return;
+    if (is_so(unmet_label({protocol, port, type}, facts_))) return;
     const auto context = context_of(type, view_);
     const auto own = state_.ports.find({protocol, port, port});
     if (own == state_.ports.end() && extends_last(protocol, port, context)) {
@@ -85,7 +89,7 @@ class EditMaker {
   }
 
   Result<void> add_boolean(const std::string& name, bool value) {
-    if (unmet_boolean({name, value}, facts_).empty()) return {};
+    if (is_so(unmet_boolean({name, value}, facts_))) return {};
     const auto own = state_.booleans.find(name);
     SelinuxBoolean boolean{.name = name, .kept_to = value};
     if (own != state_.booleans.end()) boolean.kept_from = own->second;
@@ -147,11 +151,11 @@ BooleanAim boolean_aim(const PortProof& denied, const BooleanCure& cure) {
               grouped(static_cast<std::int64_t>(cure.other_grants)) + " others"};
 }
 
-std::string unmet_label(const LabelAim& aim, const Facts& facts) { return unmet_in_both(aim, facts); }
+Result<std::string> unmet_label(const LabelAim& aim, const Facts& facts) { return unmet_in_both(aim, facts); }
 
-std::string unmet_boolean(const BooleanAim& aim, const Facts& facts) { return unmet_in_both(aim, facts); }
+Result<std::string> unmet_boolean(const BooleanAim& aim, const Facts& facts) { return unmet_in_both(aim, facts); }
 
-std::string unmet_store(const StoreAim& aim, const Facts& facts) {
+Result<std::string> unmet_store(const StoreAim& aim, const Facts& facts) {
   if (!facts.selinux || !facts.selinux->store) return "the store of " + aim.store + " is not there";
   return facts.selinux->store->active ? std::string() : "the store of " + aim.store + " has no active part";
 }

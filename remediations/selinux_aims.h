@@ -24,10 +24,10 @@ namespace preflight {
 /// To set that boolean, and what of this denial it proves.
 [[nodiscard]] BooleanAim boolean_aim(const PortProof& denied, const BooleanCure& cure);
 
-/// What is not so, in a sentence; empty where it is.
-[[nodiscard]] std::string unmet_label(const LabelAim& aim, const Facts& facts);
-[[nodiscard]] std::string unmet_boolean(const BooleanAim& aim, const Facts& facts);
-[[nodiscard]] std::string unmet_store(const StoreAim& aim, const Facts& facts);
+/// What is not so, in a sentence; empty where it is. An error where it cannot be looked at.
+[[nodiscard]] Result<std::string> unmet_label(const LabelAim& aim, const Facts& facts);
+[[nodiscard]] Result<std::string> unmet_boolean(const BooleanAim& aim, const Facts& facts);
+[[nodiscard]] Result<std::string> unmet_store(const StoreAim& aim, const Facts& facts);
 
 /// The one edit that makes all labels and booleans so; nothing where they are. Neighbouring ports of one type become
 /// one range. An error where the store cannot be read.

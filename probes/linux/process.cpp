@@ -209,6 +209,11 @@ Result<ProcessFacts> read_process(const HostView& host, pid_t pid) {
   return process;
 }
 
+bool is_gone(const HostView& host, const ProcessFacts& process) {
+  const auto now = read_stat(host, process.pid);
+  return now ? now->start_time != process.start_time : means_gone(now.error());
+}
+
 Result<Limits> read_nofile(const HostView& host, pid_t pid) {
   const auto path = path_of(pid, "limits");
   const auto text = host.read(path);

@@ -72,6 +72,9 @@ struct ProcessFacts {
 /// Everything about one process, or ESRCH when it went away meanwhile.
 [[nodiscard]] Result<ProcessFacts> read_process(const HostView& host, pid_t pid);
 
+/// Whether it has gone away since it was read.
+[[nodiscard]] bool is_gone(const HostView& host, const ProcessFacts& process);
+
 /// Soft and hard limit of open files, from /proc/PID/limits.
 [[nodiscard]] Result<Limits> read_nofile(const HostView& host, pid_t pid);
 

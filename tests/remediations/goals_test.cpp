@@ -88,7 +88,19 @@ std::string unmet_of(std::uint64_t descriptors, std::uint64_t manager) {
   const auto demand = world.demand();
   const Settings settings;
   const Policy policy;
-  return unmet({LimitAim{"haproxy.service", descriptors}}, {world.facts, demand, settings, &policy});
+  const auto found = unmet({LimitAim{"haproxy.service", descriptors}}, {world.facts, demand, settings, &policy});
+  return found ? *found : describe(found.error());
+}
+
+TEST(Unmet, WhatCannotBeLookedAtIsNeitherSoNorNot) {
+  test::World world;
+  world.no_sysctl("net.core.somaxconn");
+  const auto demand = world.demand();
+  const Settings settings;
+  const Policy policy;
+  const auto found = unmet({SettingAim{"net.core.somaxconn", "4096"}}, {world.facts, demand, settings, &policy});
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, std::errc::permission_denied);
 }
 
 TEST(Unmet, ALimitIsWhatSystemdCanGive) {
