@@ -234,11 +234,6 @@ Result<Facts> collect_once(const HostView& host, const CollectRequest& request) 
   return facts;
 }
 
-bool has_lost_one(const HostView& host, const Facts& facts) {
-  return std::any_of(facts.instances.begin(), facts.instances.end(),
-                     [&](const auto& instance) { return instance.running() && is_gone(host, *instance.head()); });
-}
-
 }  // namespace
 
 Result<Facts> collect(const HostView& host, const CollectRequest& request) {
@@ -246,7 +241,7 @@ Result<Facts> collect(const HostView& host, const CollectRequest& request) {
   constexpr int kAttempts = 3;
   for (int attempt = 1;; ++attempt) {
     auto facts = collect_once(host, request);
-    if (!facts || attempt == kAttempts || !has_lost_one(host, *facts)) return facts;
+    if (!facts || attempt == kAttempts || !haproxy::is_one_gone(host, facts->instances)) return facts;
   }
 }
 

@@ -184,4 +184,9 @@ std::vector<InstanceFacts> find_running(const HostView& host, std::vector<Error>
   return found;
 }
 
+bool is_one_gone(const HostView& host, const std::vector<InstanceFacts>& instances) {
+  return std::any_of(instances.begin(), instances.end(),
+                     [&](const auto& one) { return one.running() && is_gone(host, *one.head()); });
+}
+
 }  // namespace preflight::haproxy

@@ -81,4 +81,7 @@ struct InstanceFacts {
 /// be looked at is added to `blind_spots`; a process that ended meanwhile is not.
 [[nodiscard]] std::vector<InstanceFacts> find_running(const HostView& host, std::vector<Error>& blind_spots);
 
+/// Whether one of those that were found running has gone away since.
+[[nodiscard]] bool is_one_gone(const HostView& host, const std::vector<InstanceFacts>& instances);
+
 }  // namespace preflight::haproxy

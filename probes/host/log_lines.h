@@ -14,8 +14,8 @@ namespace preflight {
 /// The kernel's own log; what it still holds of this boot.
 inline constexpr std::string_view kKernelLog = "/dev/kmsg";
 
-/// In the place of a path: what systemd's journal has of the kernel's messages since this boot.
-inline constexpr std::string_view kJournal = "journal";
+/// Where the journal's daemon is at work; as a log, what the journal has of the kernel's messages since this boot.
+inline constexpr std::string_view kJournal = "/run/systemd/journal";
 
 /// HostView::lines_with() of the running system's file.
 [[nodiscard]] Result<std::string> log_lines(const std::string& path, const std::vector<std::string>& words,
