@@ -79,7 +79,8 @@ TEST(SelinuxLog, TheAuditLogIsReadElseTheJournalElseTheKernels) {
   EXPECT_EQ(kernel->path, "/dev/kmsg");
   EXPECT_EQ(kernel->denials.size(), 1U);
   EXPECT_EQ(kernel->booted, -100) << "now is 0 there";
-  host.files["/run/systemd/journal"] = std::string(kBind) + "\n" + std::string(kBind) + "\n" + std::string(kBind) + "\n";
+  host.files["/run/systemd/journal"] =
+      std::string(kBind) + "\n" + std::string(kBind) + "\n" + std::string(kBind) + "\n";
   const auto journal = read_selinux_log(host);
   EXPECT_EQ(journal->path, "/run/systemd/journal");
   EXPECT_EQ(journal->denials.size(), 3U);
