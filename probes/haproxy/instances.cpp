@@ -184,9 +184,12 @@ std::vector<InstanceFacts> find_running(const HostView& host, std::vector<Error>
   return found;
 }
 
-bool is_one_gone(const HostView& host, const std::vector<InstanceFacts>& instances) {
-  return std::any_of(instances.begin(), instances.end(),
-                     [&](const auto& one) { return one.running() && is_gone(host, *one.head()); });
+std::set<std::string> names_of_gone(const HostView& host, const std::vector<InstanceFacts>& instances) {
+  std::set<std::string> names;
+  for (const auto& one : instances) {
+    if (one.running() && is_gone(host, *one.head())) names.insert(one.name);
+  }
+  return names;
 }
 
 }  // namespace preflight::haproxy

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -81,7 +82,7 @@ struct InstanceFacts {
 /// be looked at is added to `blind_spots`; a process that ended meanwhile is not.
 [[nodiscard]] std::vector<InstanceFacts> find_running(const HostView& host, std::vector<Error>& blind_spots);
 
-/// Whether one of those that were found running has gone away since.
-[[nodiscard]] bool is_one_gone(const HostView& host, const std::vector<InstanceFacts>& instances);
+/// The names of those that were found running and have gone away since.
+[[nodiscard]] std::set<std::string> names_of_gone(const HostView& host, const std::vector<InstanceFacts>& instances);
 
 }  // namespace preflight::haproxy

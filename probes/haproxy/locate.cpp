@@ -122,6 +122,8 @@ Result<std::vector<InstanceFacts>> locate_instances(const HostView& host, const 
     const auto& unit = instance.head()->unit;
     instance.source = ConfigSource::running;
     if (unit && is_service_of_its_own(*unit)) ask_unit(host, *unit, instance);
+    if (!wanted.as_stopped.contains(instance.name)) continue;
+    instance = stopped_instance(host, instance.unit ? instance.unit->name : kUnit, blind_spots);
   }
   if (instances.empty()) instances.push_back(stopped_instance(host, kUnit, blind_spots));
   if (!wanted.instance.empty()) {

@@ -3,6 +3,7 @@
 // packaged path, in that order. A named file still takes limits and namespace from the instance it would replace.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ namespace preflight::haproxy {
 struct Wanted {
   std::vector<std::string> configs;  // --config; empty: find out
   std::string instance;              // --instance; empty: all
+  std::set<std::string> as_stopped;  // names of those that run, and are to be looked at as if they did not
 };
 
 /// The instances to judge, without binary, configuration and verdict; never empty. Several running instances and a
