@@ -16,9 +16,9 @@ namespace preflight::haproxy {
 
 /// What the command line named.
 struct Wanted {
-  std::vector<std::string> configs;  // --config; empty: find out
-  std::string instance;              // --instance; empty: all
-  std::set<std::string> as_stopped;  // names of those that run, and are to be looked at as if they did not
+  std::vector<std::string> configs;    // --config; empty: find out
+  std::string instance;                // --instance; empty: all
+  std::set<std::string> as_stopped{};  // names of those that run, and are to be looked at as if they did not
 };
 
 /// The instances to judge, without binary, configuration and verdict; never empty. Several running instances and a
