@@ -21,7 +21,9 @@ struct Place {
 
 /// The store, what boot loads, the loaded policy and the kernel's booleans become as the edit says; a commit that was
 /// cut off before is undone or done again on the way. device_or_resource_busy where the store is in use all the time,
-/// resource_unavailable_try_again where a part is neither what the edit found nor what it makes of it.
+/// resource_unavailable_try_again where a part is neither what the edit found nor what it makes of it. What leads back
+/// gives the policy the rules and labels it had; libsemanage may write them in another order than a build of all
+/// modules does, as it does for semanage(8).
 [[nodiscard]] Result<void> carry_out(const Place& place, const SelinuxEdit& edit);
 
 /// Where a commit was cut off, a store is there again and boot loads what it holds. What that commit had prepared is
