@@ -16,16 +16,16 @@ failures=0
 # tried NAME PATTERN SECONDS LINE...: the scenario of these lines ends with a verdict like that.
 tried() {
   printf '%s\n' '# shellcheck shell=bash' '# SPDX-License-Identifier: Apache-2.0' '# Tried.' "${@:4}" >"$scratch/$1"
-  local said status=0
+  local said verdict status=0 wanted=1
   said=$(LAB_SECONDS=$3 "$lab" "$kind" "$scratch/$1" 2>&1) || status=$?
   if ((status == 77)); then echo "skipped: $said" && exit 77; fi
-  local wanted=1
   if [[ $2 == ok* ]]; then wanted=0; fi
-  if ! [[ ${said%%$'\n'*} =~ ^$2$ && $status == "$wanted" ]]; then
-    echo "FAILED: $1, exit code $status: $said"
-    failures=$((failures + 1))
+  verdict=$(grep -m 1 -E "^(ok|FAILED) $1, " <<<"$said") || true
+  if [[ $verdict =~ ^$2$ && $status == "$wanted" ]]; then
+    echo "$verdict"
   else
-    echo "${said%%$'\n'*}"
+    echo "not as it should be: $1, exit code $status: $said"
+    failures=$((failures + 1))
   fi
 }
 
