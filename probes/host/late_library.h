@@ -13,7 +13,7 @@ namespace preflight {
 class LateLibrary {
  public:
   /// Loads the first of these that there is: "libsystemd.so.0".
-  explicit LateLibrary(std::initializer_list<const char*> names);
+  LateLibrary(std::initializer_list<const char*> names);
 
   /// Has `function` point to the library's function of that name.
   template <typename Function>
