@@ -64,6 +64,19 @@ bool refuse_owned(Wishes& wishes, std::size_t index, const Facts& facts) {
   return false;
 }
 
+/// What a setting is now decides whether it is changed, and into what it is brought back.
+bool refuse_unread(Wishes& wishes, std::size_t index, const Case& scene) {
+  for (const auto& aim : wishes.granted[index].aims) {
+    const auto* const setting = std::get_if<SettingAim>(&aim);
+    if (setting == nullptr) continue;
+    const auto now = SysctlDemand(scene).running(setting->key);
+    if (now) continue;
+    refuse(wishes, index, describe(now.error())).unseen = true;
+    return true;
+  }
+  return false;
+}
+
 /// The reason that stands where no remedy is left is that of the first.
 Result<Wish> wish_for(const CheckResult& finding, const Remedy& remedy, const Case& scene) {
   auto aims = remedy.propose(finding, scene);
@@ -130,7 +143,7 @@ Wishes wishes_of(const Assessment& assessment, const Case& scene, const std::set
   refuse_until_repaired(wishes);
   keep_fewest_booleans(wishes.granted, scene);
   for (std::size_t i = 0; i < wishes.granted.size();) {
-    if (!refuse_owned(wishes, i, scene.facts)) ++i;
+    if (!refuse_owned(wishes, i, scene.facts) && !refuse_unread(wishes, i, scene)) ++i;
   }
   return wishes;
 }

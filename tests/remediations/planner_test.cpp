@@ -164,5 +164,17 @@ TEST(Planner, WhatNoRemedyCuresIsForAPerson) {
   for (const auto& left : planning.wishes.uncured) EXPECT_THAT(left.todo, SizeIs(1)) << left.check;
 }
 
+TEST(Planner, WhatASettingIsNowMustBeKnownBeforeItIsChanged) {
+  World world;
+  world.sysctl("net.netfilter.nf_conntrack_max", "1000").sysctl("net.netfilter.nf_conntrack_count", "900");
+  world.sysctl("net.netfilter.nf_conntrack_buckets", "256");
+  EXPECT_THAT(Planning(world).wishes.uncured, IsEmpty());
+  world.no_sysctl("net.netfilter.nf_conntrack_buckets");
+  const auto left = Planning(world).wishes.uncured;
+  ASSERT_THAT(left, SizeIs(1));
+  EXPECT_THAT(left[0].reason, HasSubstr("nf_conntrack_buckets"));
+  EXPECT_TRUE(left[0].unseen);
+}
+
 }  // namespace
 }  // namespace preflight
