@@ -8,7 +8,6 @@
 namespace preflight::json {
 namespace {
 
-
 template <typename Items, typename Describe>
 Json each(const Items& items, Describe&& describe) {
   Json list = Json::array();
