@@ -41,7 +41,7 @@ TEST_F(HostileFile, BytesLinesAndSizesWithoutSense) {
       {"100,000 servers", "(echo backend b; seq -f ' server s%.0f 127.0.0.1:9000' 100000) >/etc/haproxy/haproxy.cfg"},
   };
   for (const auto& file : files) {
-    const auto ran = run(std::string(file.make) + "\ntimeout 60 $LBPREFLIGHT --skip config_is_valid");
+    const auto ran = run(std::string(file.make) + "\ntimeout 120 $LBPREFLIGHT --skip config_is_valid");
     EXPECT_THAT(ran.status, AnyOf(0, 1, 3)) << file.name << ": " << ran.err;
     EXPECT_LT(ran.out.size(), std::size_t{64} * 1024) << file.name;
     EXPECT_TRUE(test::is_safe_on_a_terminal(ran.out + ran.err)) << file.name;
