@@ -9,15 +9,11 @@
 namespace preflight::cli {
 namespace {
 
-std::string ids(Checks checks) {
+/// Of checks, or of remedies.
+template <typename Entries>
+std::string ids(const Entries& entries) {
   std::string list;
-  for (const auto* const check : checks) list += (list.empty() ? "" : " ") + std::string(check->id);
-  return list;
-}
-
-std::string remedies() {
-  std::string list;
-  for (const auto* const remedy : all_remedies()) list += " " + std::string(remedy->id);
+  for (const auto* const entry : entries) list += (list.empty() ? "" : " ") + std::string(entry->id);
   return list;
 }
 
@@ -72,7 +68,8 @@ std::string value_branch(const OptionSpec& spec) {
       action = "_lbpreflight_paths -d \"$word\"";
       break;
     case Value::check_ids:
-      action = "_lbpreflight_list \"$checks" + (spec.option == Option::only ? remedies() : "") + "\" \"$word\"";
+      action = "_lbpreflight_list \"$checks" + (spec.option == Option::only ? " " + ids(all_remedies()) : "") +
+               "\" \"$word\"";
       break;
     case Value::suppositions:
       action = "_lbpreflight_list \"" + supposed_names() + "\" \"$word\"";

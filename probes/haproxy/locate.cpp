@@ -122,9 +122,12 @@ Result<std::vector<InstanceFacts>> locate_instances(const HostView& host, const 
     const auto& unit = instance.head()->unit;
     instance.source = ConfigSource::running;
     if (unit && is_service_of_its_own(*unit)) ask_unit(host, *unit, instance);
-    if (!wanted.as_stopped.contains(instance.name)) continue;
-    instance = stopped_instance(host, instance.unit ? instance.unit->name : kUnit, blind_spots);
+    if (instance.unit && wanted.as_stopped.contains(instance.name)) {
+      instance = stopped_instance(host, std::string(instance.unit->name), blind_spots);
+    }
   }
+  // Of one that somebody started by hand nothing is left.
+  std::erase_if(instances, [&](const auto& one) { return one.running() && wanted.as_stopped.contains(one.name); });
   if (instances.empty()) instances.push_back(stopped_instance(host, kUnit, blind_spots));
   if (!wanted.instance.empty()) {
     auto one = named(host, std::move(instances), wanted.instance, blind_spots);

@@ -131,9 +131,8 @@ class HostView {
   /// readlink(2).
   [[nodiscard]] virtual Result<std::string> link(const std::string& path) const = 0;
 
-  /// The whole lines that hold one of `words` in the last `limit` bytes of a log, oldest first. log_lines.h
-  /// names two that are no files: the kernel's log, and the journal. Other lines are nobody's business and enter no
-  /// record.
+  /// The whole lines that hold one of `words` in the last `limit` bytes of a log, oldest first. log_lines.h names two
+  /// logs that are no files: the kernel's, and the journal. Other lines are nobody's business and enter no record.
   [[nodiscard]] virtual Result<std::string> lines_with(const std::string& path, const std::vector<std::string>& words,
                                                        std::size_t limit) const = 0;
   /// The SELinux label of what a path names, links followed; ENODATA where there is none.

@@ -114,6 +114,15 @@ TEST(Locate, AShellsScopeIsNotAService) {
   }
 }
 
+TEST(Locate, OfWhatDoesNotStayAndHasNoUnitNothingIsLeft) {
+  ScriptedHost host;
+  host.process(10, "haproxy -f /a.cfg", "/user.slice/user-0.slice/session-3.scope");
+  host.process(20, "haproxy -f /b.cfg", kService);
+  const auto located = locate(host, {{}, "", {"/a.cfg"}});
+  ASSERT_EQ(located.instances->size(), 1U);
+  EXPECT_EQ(located.instances->front().head()->pid, 20);
+}
+
 TEST(Locate, ANamedConfigurationReplacesTheRunningOne) {
   ScriptedHost host;
   host.process(10, "haproxy -C /srv -f /running.cfg", kService);
